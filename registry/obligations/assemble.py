@@ -1,0 +1,155 @@
+"""From filings to facts: everything known of one production, put together.
+
+The newest version of each disclosure counts. Records with the same id are the same thing; a later filing
+wins field by field, and a field it does not mention keeps what was said before. A withdrawn disclosure
+asserts no use, but what had already happened when it was withdrawn stays: accrued duties are not undone by
+a withdrawal.
+"""
+
+import datetime as dt
+from collections.abc import Iterator, Sequence
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from registry.obligations.moments import day, moment
+from registry.obligations.statement import Known, Production
+
+LISTS: Final = ("tools", "uses", "workforce", "consultations", "notices", "consents", "vendors", "claims")
+
+
+class Record(msgspec.Struct):
+    """One thing somebody filed about, and where: `pointer` leads to it in its newest document."""
+
+    id: str
+    fields: dict[str, Any]
+    pointer: str
+    disclosure_id: str
+    first_filed_at: dt.datetime
+    first_kind: str
+    first_type: str
+
+    def get(self, path: str) -> Any:
+        """The value at a dotted *path*, or None when nobody stated it."""
+        value: Any = self.fields
+        for name in path.split("."):
+            value = value.get(name) if isinstance(value, dict) else None
+        return value
+
+
+class Statement(msgspec.Struct):
+    """All that is known of a production, by kind of record and id."""
+
+    production: Production
+    zone: ZoneInfo
+    known: list[Known]
+    live: list[Known]
+    records: dict[str, dict[str, Record]]
+    employer: dict[str, Any]
+    engagements: list[dict[str, Any]] | None
+    facts_from: str = ""
+
+    def all(self, kind: str) -> list[Record]:
+        """Every record of one kind, in the order it became known."""
+        return list(self.records.get(kind, {}).values())
+
+    def on(self, when: str | None) -> dt.date | None:
+        """A stated moment as the production's calendar day."""
+        return day(moment(when), self.zone) if when else None
+
+
+def assemble(production: Production, known: Sequence[Known]) -> Statement:
+    """What *known*, in the order it became known, says of *production*."""
+    newest: dict[str, Known] = {}
+    for version in known:
+        newest[version.disclosure_id] = version
+    live = sorted(newest.values(), key=lambda version: (version.filed_at, version.disclosure_id))
+    zone = ZoneInfo(production.time_zone)
+    statement = Statement(production, zone, list(known), live, {}, {}, None)
+    first = first_filings(known)
+    for version in live:
+        for kind, pointer, fields in stated(version, zone):
+            put(statement, first, version, kind, pointer, fields)
+        if version.kind == "withdrawal":
+            continue
+        merge(statement.employer, version.document.get("employer", {}))
+        engagements = version.document.get("production", {}).get("engagements")
+        statement.engagements = engagements if engagements is not None else statement.engagements
+    return statement
+
+
+def first_filings(known: Sequence[Known]) -> dict[tuple[str, str], Known]:
+    """For each record, the version that first mentioned it."""
+    found: dict[tuple[str, str], Known] = {}
+    for version in known:
+        for kind, _, fields in mentioned(version.document):
+            found.setdefault((kind, fields["id"]), version)
+    return found
+
+
+def mentioned(document: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, Any]]]:
+    """Every record of a document: its kind, its pointer and its fields; workforce events among them."""
+    for kind in LISTS:
+        for index, fields in enumerate(document.get(kind) or ()):
+            yield kind, f"/{kind}/{index}", fields
+            if kind == "workforce":
+                for number, event in enumerate(fields.get("events") or ()):
+                    yield "events", f"/workforce/{index}/events/{number}", {**event, "row": fields["id"]}
+
+
+def stated(version: Known, zone: ZoneInfo) -> Iterator[tuple[str, str, dict[str, Any]]]:
+    """What a version still asserts: all of it, or, once withdrawn, what had happened by then."""
+    if version.kind != "withdrawal":
+        yield from mentioned(version.document)
+        return
+    end = day(version.filed_at, zone)
+    rows = list(mentioned(version.document))
+    used = [
+        f for kind, _, f in rows if kind == "uses" and f.get("first") and day(moment(f["first"]), zone) <= end
+    ]
+    if not used:
+        return
+    for kind, pointer, fields in rows:
+        if kind == "uses":
+            if fields in used:
+                yield kind, pointer, {**fields, "last": fields.get("last") or end.isoformat()}
+        elif kind != "events" or day(moment(fields["on"]), zone) <= end:
+            yield kind, pointer, fields
+
+
+def put(
+    statement: Statement,
+    first: dict[tuple[str, str], Known],
+    version: Known,
+    kind: str,
+    pointer: str,
+    fields: dict[str, Any],
+) -> None:
+    """Add a record, or let it win field by field over what was said before."""
+    held = statement.records.setdefault(kind, {})
+    record = held.get(fields["id"])
+    if record is None:
+        origin = first[kind, fields["id"]]
+        held[fields["id"]] = Record(
+            fields["id"],
+            {**fields},
+            pointer,
+            version.disclosure_id,
+            origin.filed_at,
+            origin.kind,
+            origin.type,
+        )
+        return
+    merge(record.fields, fields)
+    record.pointer, record.disclosure_id = pointer, version.disclosure_id
+
+
+def merge(into: dict[str, Any], fields: dict[str, Any]) -> None:
+    """Let *fields* win over *into*; inside nested objects too, but a list is said as a whole."""
+    for name, value in fields.items():
+        if isinstance(value, dict) and isinstance(into.get(name), dict):
+            into[name] = {**into[name]}
+            merge(into[name], value)
+        else:
+            into[name] = value

@@ -1,0 +1,88 @@
+"""Conditions in CEL, evaluated in three values.
+
+A fact that is not known is left out of the activation. CEL's `&&` and `||` absorb what they do not need
+(`true || missing` is true), so an undecided condition is exactly one that a missing fact could change.
+"""
+
+import re
+from typing import Any, Final
+
+import msgspec
+from cel_expr_python import cel
+
+from registry.obligations.facts import ABOUT, Fact
+
+TYPES: Final = {
+    "bool": cel.Type.BOOL,
+    "int": cel.Type.INT,
+    "string": cel.Type.STRING,
+    "strings": cel.Type.List(cel.Type.STRING),
+}
+LITERAL: Final = re.compile(r"'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"")
+NAME: Final = re.compile(r"[a-z_][a-z0-9_]*(?:\.[a-z_][a-z0-9_]*)+")
+PLACE: Final = re.compile(r"<input>:(\d+):(\d+): (.*)")
+UNDECLARED: Final = re.compile(r"undeclared reference to '([^']+)'")
+
+
+class BadCondition(ValueError):
+    """A condition that does not compile: what is wrong, at which column, and the name it trips over."""
+
+    def __init__(self, says: str, column: int, name: str | None) -> None:
+        super().__init__(says)
+        self.says, self.column, self.name = says, column, name
+
+
+class Condition(msgspec.Struct, frozen=True):
+    """One compiled condition, the facts it reads, and how a person would say it."""
+
+    text: str
+    words: str
+    names: tuple[str, ...]
+    expression: Any
+
+
+def environment(about: str) -> Any:
+    """The typed CEL environment for conditions about *about*."""
+    facts = ABOUT[about].values()
+    return cel.NewEnv(variables={fact.name: TYPES[fact.type] for fact in facts if fact.type != "moment"})
+
+
+ENVIRONMENTS: Final = {about: environment(about) for about in ABOUT}
+
+
+def compiled(text: str, words: str, about: str) -> Condition:
+    """*text* as a Condition that answers yes or no; raises BadCondition."""
+    try:
+        expression = ENVIRONMENTS[about].compile(text)
+    except RuntimeError as fault:
+        place = PLACE.search(str(fault))
+        says = place.group(3).replace(" (in container '')", "") if place else str(fault)
+        unknown = UNDECLARED.search(says)
+        raise BadCondition(
+            says, int(place.group(2)) if place else 1, unknown.group(1) if unknown else None
+        ) from None
+    if expression.return_type() != cel.Type.BOOL:
+        raise BadCondition(
+            f"a condition must be true or false, this one is {expression.return_type().name()}", 1, None
+        )
+    names = tuple(dict.fromkeys(NAME.findall(LITERAL.sub("''", text))))
+    return Condition(text, words or text, tuple(name for name in names if name in ABOUT[about]), expression)
+
+
+def activation(about: str, facts: dict[str, Any]) -> Any:
+    """The known facts of a subject, ready for every condition about it."""
+    known = {name: value for name, value in facts.items() if ABOUT[about][name].type != "moment"}
+    return ENVIRONMENTS[about].Activation(known)
+
+
+def holds(condition: Condition, facts: Any) -> bool | None:
+    """Whether *condition* is true of an activation; None when a missing fact could decide it."""
+    answer = condition.expression.eval(facts)
+    if answer.type() == cel.Type.ERROR:
+        return None
+    return bool(answer.value())
+
+
+def fact(about: str, name: str) -> Fact:
+    """The catalogue's entry for *name*."""
+    return ABOUT[about][name]

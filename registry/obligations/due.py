@@ -1,0 +1,210 @@
+"""When a duty is due, and whether it was done in time: typed, with the arithmetic in words.
+
+Three kinds: before an event (by days, elapsed hours, or simply before it), after an event by days, and by
+the end of the contract window a request falls in.
+"""
+
+import datetime as dt
+from typing import Any, Final, Literal
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from registry.obligations.moments import (
+    Moment,
+    day,
+    days,
+    hours_ahead,
+    precedes,
+    span,
+    start,
+    window,
+    words,
+)
+
+Absent = Literal["not_done", "unknown"]
+Number = int | str
+"""A number, or the name of a dated parameter."""
+
+
+class Before(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="before", tag_field="kind"):
+    """Done ahead of *event*: at least *days* calendar days, or *hours* elapsed hours, or simply before it.
+
+    `or_at` lets the day (or instant) of the event itself count.
+    """
+
+    event: str
+    done: str
+    days: Number = 0
+    hours: Number = 0
+    or_at: bool = False
+    absent: Absent = "unknown"
+    not_done: str = ""
+    late: Literal["violation", "accepted"] = "violation"
+
+
+class After(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="after", tag_field="kind"):
+    """Done at the latest *days* calendar days after *event*; the day of the event is not counted."""
+
+    event: str
+    done: str
+    days: Number
+    absent: Absent = "not_done"
+    not_done: str = ""
+    late: Literal["violation", "accepted"] = "violation"
+
+
+class WindowEnd(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="window_end", tag_field="kind"):
+    """Done by the end of the contract window of *months* months that *event* falls in.
+
+    If fewer than *at_least* days of the window remain, *at_least* days after *event* instead.
+    """
+
+    event: str
+    done: str
+    anchor: dt.date
+    months: int
+    at_least: Number
+    absent: Absent = "not_done"
+    not_done: str = ""
+    late: Literal["violation", "accepted"] = "violation"
+
+
+Due = Before | After | WindowEnd
+State = Literal["none", "met", "late", "overdue", "pending", "unknown"]
+LATE: Final = frozenset({"late", "overdue"})
+
+
+class Timing(msgspec.Struct, frozen=True):
+    """How a duty stands in time. `limit` is the first instant at which it is overdue."""
+
+    state: State
+    says: str = ""
+    on: dt.date | None = None
+    limit: dt.datetime | None = None
+    asks: tuple[str, ...] = ()
+
+
+def timing(
+    due: Due | None,
+    facts: dict[str, Any],
+    values: dict[str, Any],
+    zone: ZoneInfo,
+    as_of: dt.datetime,
+    declared_undone: bool | None,
+) -> Timing:
+    """How *due* stands at *as_of*; `declared_undone` is the filer's own word that it was not done."""
+    if due is None:
+        return Timing("none")
+    event: Moment | None = facts.get(due.event)
+    if event is None:
+        return Timing("unknown", "The day it is counted from is not stated.", asks=(due.event,))
+    done: Moment | None = facts.get(due.done)
+    if isinstance(due, Before):
+        return before(due, event, done, values, zone, as_of, declared_undone)
+    if isinstance(due, After):
+        number = amount(due.days, values)
+        on = day(event, zone) + dt.timedelta(days=number)
+        counted = f"due {words(on)}, {days(number)} after {words(day(event, zone))}"
+    else:
+        on, counted = window_due(due, day(event, zone), values)
+    return until(due, on, counted, done, zone, as_of, declared_undone)
+
+
+def amount(number: Number, values: dict[str, Any]) -> int:
+    """A number as it stands, or the parameter of that name."""
+    return number if isinstance(number, int) else int(values[number])
+
+
+def window_due(due: WindowEnd, asked: dt.date, values: dict[str, Any]) -> tuple[dt.date, str]:
+    """The day a request of *asked* is due, and the arithmetic in words."""
+    least = amount(due.at_least, values)
+    ends = window(asked, due.anchor, due.months)[1]
+    left = (ends - asked).days
+    if left < least:
+        on = asked + dt.timedelta(days=least)
+        said = f"{days(least)} after the request of {words(asked)} ({days(left)} of the window left)"
+        return on, f"due {words(on)}, {said}"
+    said = f"the end of the window the request of {words(asked)} falls in ({days(left)} left)"
+    return ends, f"due {words(ends)}, {said}"
+
+
+def before(
+    due: Before,
+    event: Moment,
+    done: Moment | None,
+    values: dict[str, Any],
+    zone: ZoneInfo,
+    as_of: dt.datetime,
+    declared_undone: bool | None,
+) -> Timing:
+    """How a duty stands that had to be done ahead of an event."""
+    number, hours = amount(due.days, values), amount(due.hours, values)
+    if number:
+        on = day(event, zone) - dt.timedelta(days=number)
+        return until(
+            due,
+            on,
+            f"due {words(on)}, {days(number)} before {words(event)}",
+            done,
+            zone,
+            as_of,
+            declared_undone,
+        )
+    gap = dt.timedelta(hours=hours)
+    limit = (span(event, zone)[1] if due.or_at else span(event, zone)[0]) - gap
+    rule = f"at least {hours} hours before" if hours else "at or before" if due.or_at else "before"
+    counted = f"due {rule} {words(event)}"
+    on = day(limit, zone) if hours or due.or_at else day(event, zone)
+    if done is None:
+        return undone(due, on, counted, limit, as_of, declared_undone)
+    intime = hours_ahead(done, event, hours, zone) if hours else precedes(done, event, zone, or_at=due.or_at)
+    apart = (day(event, zone) - day(done, zone)).days
+    told = f"done {words(done)}"
+    if intime is None:
+        return Timing(
+            "unknown", f"{counted}; {told}: the same day, and a time is missing.", on, limit, (due.done,)
+        )
+    if intime:
+        return Timing(
+            "met", f"{counted}; {told}, {f'{days(apart)} before' if apart else 'in time'}.", on, limit
+        )
+    return Timing(
+        "late", f"{counted}; {told}, {f'{days(-apart)} late' if apart < 0 else 'too late'}.", on, limit
+    )
+
+
+def until(
+    due: Due,
+    on: dt.date,
+    counted: str,
+    done: Moment | None,
+    zone: ZoneInfo,
+    as_of: dt.datetime,
+    declared_undone: bool | None,
+) -> Timing:
+    """How a duty stands that had to be done by the end of a day."""
+    limit = start(on + dt.timedelta(days=1), zone)
+    if done is None:
+        return undone(due, on, counted, limit, as_of, declared_undone)
+    spare = (on - day(done, zone)).days
+    told = f"done {words(day(done, zone))}"
+    if spare >= 0:
+        return Timing(
+            "met", f"{counted}; {told}, {f'{days(spare)} early' if spare else 'on the day'}.", on, limit
+        )
+    state: State = "met" if due.late == "accepted" else "late"
+    return Timing(state, f"{counted}; {told}, {days(-spare)} late.", on, limit)
+
+
+def undone(
+    due: Due, on: dt.date, counted: str, limit: dt.datetime, as_of: dt.datetime, declared_undone: bool | None
+) -> Timing:
+    """How a duty stands that nobody says was done."""
+    if as_of < limit:
+        return Timing("pending", f"{counted}; not yet due.", on, limit)
+    if due.absent == "not_done" or declared_undone:
+        return Timing("overdue", f"{counted}; not done by then, as far as filed.", on, limit)
+    return Timing(
+        "unknown", f"{counted}; whether and when it was done is not stated.", on, limit, (due.done,)
+    )

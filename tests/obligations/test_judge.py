@@ -1,0 +1,203 @@
+"""A judgement as a whole: reproducible, honest about time, and complete."""
+
+import datetime as dt
+from zoneinfo import ZoneInfo
+
+import msgspec
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from registry.obligations import scenario
+from registry.obligations.judge import judge
+from registry.obligations.statement import Binding
+from tests.obligations.cases import CASES, PACKS
+
+LA = ZoneInfo("America/Los_Angeles")
+INSTANTS = st.datetimes(dt.datetime(2025, 1, 1), dt.datetime(2026, 12, 31)).map(
+    lambda at: at.replace(tzinfo=dt.UTC)
+)  # noqa: DTZ001
+
+
+def known(name, changes=()):
+    """The versions of a case after some changes."""
+    case = CASES[name]
+    check = scenario.Check("2025-01-01", [], changes=[scenario.Change(*change) for change in changes])
+    return scenario.known(scenario.steps_of(case, check), LA)
+
+
+def verdicts(name, at, filed=None):
+    """Rule, subject and verdict of everything judged."""
+    judgement = judge(PACKS, CASES[name].production, known(name) if filed is None else filed, at)
+    return judgement, [(f.rule, f.subject, f.verdict, f.reason, f.due_soon) for f in judgement.findings]
+
+
+@given(st.sampled_from(sorted(CASES)), INSTANTS, st.floats(0, 1))
+@settings(max_examples=150, deadline=None)
+def test_nothing_changes_by_time_alone_before_it_is_judged_again(name, at, share):
+    """Between a judgement and its `judged_again_at`, the same knowledge gives the same verdicts."""
+    filed = [version for version in known(name) if version.filed_at <= at]
+    judgement, before = verdicts(name, at, filed)
+    end = judgement.judged_again_at or at + dt.timedelta(days=900)
+    later = at + (end - at) * share * 0.999
+
+    assert verdicts(name, later, filed)[1] == before
+
+
+@given(st.sampled_from(sorted(CASES)), INSTANTS)
+@settings(max_examples=50, deadline=None)
+def test_the_same_input_gives_the_same_bytes(name, at):
+    """A judgement is a function of its arguments."""
+    one, _ = verdicts(name, at)
+    two, _ = verdicts(name, at)
+
+    assert msgspec.json.encode(one) == msgspec.json.encode(two)
+
+
+def test_every_finding_is_cited():
+    """Every verdict carries clause, source, confidence, parameter set and digest."""
+    for name in CASES:
+        for finding in judge(
+            PACKS, CASES[name].production, known(name), dt.datetime(2026, 3, 1, tzinfo=dt.UTC)
+        ).findings:
+            assert finding.citation.clause
+            assert finding.citation.source
+            assert finding.citation.confidence
+            assert finding.params == "params-2026.1"
+            assert len(finding.pack_digest) == 64
+            assert finding.verdict != "insufficient_information" or finding.missing or finding.review
+
+
+def test_an_update_that_is_not_filed_becomes_overdue_by_time_alone():
+    """The sweep's reason to exist: nothing is filed, and a duty falls overdue."""
+    filed = known("S01")[:1]
+    last_day = dt.datetime(2025, 4, 30, 23, 59, tzinfo=LA)
+    judgement, _ = verdicts("S01", last_day, filed)
+    [first] = [f for f in judgement.findings if f.rule == "reg/quarterly-update" and f.subject == "2025-Q1"]
+    assert (first.verdict, first.reason, first.due_soon) == ("not_applicable", "not-yet-due", True)
+    assert judgement.judged_again_at == dt.datetime(2025, 5, 1, 0, 0, tzinfo=LA)
+
+    later, _ = verdicts("S01", judgement.judged_again_at, filed)
+    [second] = [f for f in later.findings if f.rule == "reg/quarterly-update" and f.subject == "2025-Q1"]
+    assert (second.verdict, second.reason) == ("violation", "overdue")
+
+
+def test_an_edition_not_in_force_does_not_judge():
+    """A use before the agreement's first day is not applicable, with the reason."""
+    filed = known("S09", [("/0/document/uses/0/first", "2024-07-31"), ("/0/at", "2024-07-01")])
+    judgement, _ = verdicts("S09", dt.datetime(2025, 7, 1, tzinfo=dt.UTC), filed)
+    [work] = [f for f in judgement.findings if f.rule == "iatse-ba-2024/covered-work"]
+
+    assert (work.verdict, work.reason) == ("not_applicable", "not-in-force")
+
+
+def test_an_employer_outside_its_term_is_not_bound():
+    """Before the employer signed, the agreement does not judge."""
+    production = msgspec.structs.replace(
+        CASES["S09"].production, bindings=[Binding("iatse-ba-2024", ["IATSE:700"], dt.date(2025, 6, 17))]
+    )
+    judgement = judge(PACKS, production, known("S09"), dt.datetime(2025, 7, 1, tzinfo=dt.UTC))
+    [work] = [f for f in judgement.findings if f.rule == "iatse-ba-2024/covered-work"]
+
+    assert (work.verdict, work.reason) == ("not_applicable", "out-of-term")
+
+
+def test_both_locals_hear_of_a_displacement():
+    """A displacement in one local through prompts in another concerns both."""
+    changes = [(f"/{i}/document/uses/0/locals", ["IATSE:800"]) for i in (0, 1)]
+    judgement, _ = verdicts("S02", dt.datetime(2025, 12, 31, tzinfo=dt.UTC), known("S02", changes))
+    [found] = [f for f in judgement.findings if f.rule == "iatse-ba-2024/prompt-displacement"]
+
+    assert found.locals == ["IATSE:700", "IATSE:800"]
+
+
+def losses(attribution):
+    """Three updates of one production, each losing one of eight editors; only the last one names AI."""
+    case = CASES["S02"]
+    first = case.steps[0]["document"]
+    steps = [case.steps[0]]
+    for number, (day, quarter, why) in enumerate(
+        [("2025-10-05", 3, "not_due"), ("2026-01-10", 4, "not_due"), ("2026-04-10", 1, attribution)]
+    ):
+        year, ends = {3: (2025, "09-30"), 4: (2025, "12-31"), 1: (2026, "03-31")}[quarter]
+        begins = {3: "07-01", 4: "10-01", 1: "01-01"}[quarter]
+        event = {
+            "id": f"loss-{number}",
+            "on": {3: "2025-09-20", 4: "2025-12-20", 1: "2026-03-20"}[quarter],
+            "kind": "not_rehired",
+            "count": 1,
+            "covered": True,
+            "attribution": why,
+        }
+        if why == "not_due":
+            event["attribution_reason"] = "The schedule was shortened"
+        document = {
+            **first,
+            "filing": {
+                **first["filing"],
+                "type": "quarterly_update",
+                "period": {"from": f"{year}-{begins}", "to": f"{year}-{ends}"},
+            },
+            "workforce": [
+                {
+                    "id": "editors",
+                    "local": "IATSE:700",
+                    "uses": ["assembly"],
+                    "headcount_baseline": 8,
+                    "headcount_now": 7 - number,
+                    "events": [event],
+                }
+            ],
+        }
+        steps.append({"at": day, "disclosure": f"u{number}", "kind": "filing", "document": document})
+    return scenario.known(steps, LA)
+
+
+def test_losses_that_add_up_across_filings_reopen_earlier_answers():
+    """Three single losses of eight are a pattern: what was 'not due' becomes a question."""
+    judgement, _ = verdicts("S02", dt.datetime(2026, 5, 1, tzinfo=dt.UTC), losses("contributing"))
+    [pattern] = [f for f in judgement.findings if f.rule == "reg/pattern"]
+    displaced = [f for f in judgement.findings if f.rule == "iatse-ba-2024/prompt-displacement"]
+
+    assert pattern.verdict == "insufficient_information"
+    assert "3 of 8 positions" in " ".join(pattern.because)
+    assert {f.verdict for f in displaced} == {"insufficient_information"}
+
+
+def test_losses_nobody_lays_at_ai_are_no_pattern():
+    """Without one loss at least partly due to AI, earlier answers stand."""
+    judgement, _ = verdicts("S02", dt.datetime(2026, 5, 1, tzinfo=dt.UTC), losses("not_due"))
+
+    assert [f for f in judgement.findings if f.rule == "reg/pattern"] == []
+
+
+def withdrawn(reason, day):
+    """S02 as filed, then withdrawn."""
+    case = CASES["S02"]
+    step = {
+        "at": day,
+        "disclosure": "initial",
+        "kind": "withdrawal",
+        "reason": reason,
+        "explanation": "Plans changed",
+    }
+    return scenario.known([case.steps[0], step], LA)
+
+
+def test_a_withdrawal_before_use_asserts_nothing():
+    """A tool never deployed leaves no duty but the withdrawal's own."""
+    judgement, _ = verdicts(
+        "S02", dt.datetime(2026, 5, 1, tzinfo=dt.UTC), withdrawn("tool_never_deployed", "2025-09-10")
+    )
+
+    assert {f.rule: f.verdict for f in judgement.findings} == {"reg/withdrawal": "satisfied"}
+
+
+def test_a_withdrawal_does_not_undo_accrued_duties():
+    """Withdrawn after its stated first use, 'never deployed' is contradicted and the duties stay."""
+    judgement, _ = verdicts(
+        "S02", dt.datetime(2026, 5, 1, tzinfo=dt.UTC), withdrawn("tool_never_deployed", "2025-12-01")
+    )
+    found = {f.rule: f.verdict for f in judgement.findings}
+
+    assert found["reg/withdrawal"] == "violation"
+    assert found["iatse-ba-2024/covered-work"] == "satisfied"
