@@ -1,0 +1,96 @@
+"""What every test may ask for: a real PostgreSQL, with a fresh copy of the migrated database each.
+
+The server is the embedded one, or the one `REGISTRY_TEST_DATABASE_URL` names.
+"""
+
+import asyncio
+import itertools
+import os
+import shutil
+import tempfile
+from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
+
+import asyncpg
+import pytest
+
+from registry import db as database
+from registry import embedded
+from registry.db import Database
+
+SHARED = Path(os.environ.get("REGISTRY_SHARED", Path(__file__).parents[2] / "shared"))
+NUMBERS = itertools.count()
+
+
+def at(server, name):
+    """The address of database *name* on *server*."""
+    return urlunsplit(urlsplit(server)._replace(path=f"/{name}"))
+
+
+async def execute(dsn, *statements):
+    conn = await asyncpg.connect(dsn)
+    try:
+        for statement in statements:
+            await conn.execute(statement)
+    finally:
+        await conn.close()
+
+
+@pytest.fixture(scope="session")
+def server():
+    """The address of a PostgreSQL whose databases the tests may make and drop."""
+    given = os.environ.pop("REGISTRY_TEST_DATABASE_URL", "")
+    if given:
+        os.environ["REGISTRY_TEST_DATABASE_URL"] = given
+        yield given
+        return
+    folder = Path(tempfile.mkdtemp(prefix="registry-test-"))
+    folder.chmod(0o755)
+    with embedded.running(folder / "postgres", hasty=True) as dsn:
+        yield dsn
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def template(server):
+    """The name of a migrated database that is copied, never used."""
+    name = f"registry_template_{os.getpid()}"
+    asyncio.run(execute(server, f"DROP DATABASE IF EXISTS {name}", f"CREATE DATABASE {name}"))
+    database.migrate(at(server, name))
+    yield name
+    asyncio.run(execute(server, f"DROP DATABASE IF EXISTS {name} WITH (FORCE)"))
+
+
+@pytest.fixture(scope="session")
+def still(server, template):
+    """The address of a migrated database for tests that change nothing in it: one for all of them."""
+    name = f"registry_still_{os.getpid()}"
+    asyncio.run(
+        execute(server, f"DROP DATABASE IF EXISTS {name}", f"CREATE DATABASE {name} TEMPLATE {template}")
+    )
+    yield at(server, name)
+    asyncio.run(execute(server, f"DROP DATABASE IF EXISTS {name} WITH (FORCE)"))
+
+
+@pytest.fixture
+async def dsn(server, template):
+    """The address of this test's own migrated database."""
+    name = f"registry_test_{os.getpid()}_{next(NUMBERS)}"
+    await execute(server, f"CREATE DATABASE {name} TEMPLATE {template}")
+    yield at(server, name)
+    await execute(server, f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+
+
+@pytest.fixture
+async def db(dsn):
+    """An open Database with the application's role."""
+    async with Database.open(dsn) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="session")
+def shared():
+    """The folder of public vectors and real data; tests that need it are skipped where it is absent."""
+    if not SHARED.is_dir():
+        pytest.skip(f"no {SHARED}: public vectors and real data are not here")
+    return SHARED
