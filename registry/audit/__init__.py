@@ -1,0 +1,21 @@
+"""Recomputing everything the registry has ever said, from bytes, trusting nothing that is stored beside them.
+
+The room reads every other room's tables and writes none. It needs no more than the right to SELECT, sees one
+state of the database from beginning to end, and holds a few rows in memory however long the history is. It
+stops at the first thing that does not add up and names it.
+
+check.py   one history row against its ledger entry; one projection against its history (pure)
+store.py   the history of every table in the order of the ledger, the projections with their newest versions
+act.py     verify: the whole history, once
+
+What verification proves:
+1. The tree is that of the entries' bytes, and the stored leaves, subtrees and head are the tree's.
+2. Every entry has exactly one history row, every history row one entry, and the row's digest is in it.
+3. The bytes received have the digest in the entry, the salts open its commitments, the searchable document is
+   what the bytes say.
+4. The living records (employer, production, disclosure, alert) are what their newest versions say.
+
+What it does not: the access log is not in the ledger yet; a production's count of facts, its next judging and
+the answers kept for Idempotency-Keys are conveniences, not history. A history cut short with its head mended
+is consistent in itself: compare the root with one known from outside.
+"""

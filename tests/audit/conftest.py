@@ -1,0 +1,266 @@
+"""A short history of every kind, written by hand with the digests the real acts write."""
+
+import datetime as dt
+import hashlib
+import uuid
+
+import msgspec
+import pytest
+
+from registry.disclosures import document as documents
+from registry.disclosures import upgrade
+from registry.ledger import entry as entries
+from registry.ledger import merkle
+from registry.ledger import store as ledger
+from registry.obligations.finding import Citation, Finding, fingerprint
+
+NOON = dt.datetime(2026, 3, 1, 12, tzinfo=dt.UTC)
+EMPLOYER, PRODUCTION = "northlight-pictures", "harbor-lights-s1"
+DISCLOSURE, JUDGEMENT, ALERT = (uuid.UUID(int=number) for number in (1, 2, 3))
+FILLING = 260
+
+
+class Writer:
+    """Writes history rows with their entries, one minute apart."""
+
+    def __init__(self, conn):
+        self.conn, self.now, self.leaves = conn, NOON, {}
+
+    async def insert(self, table, row):
+        """One row, without an entry."""
+        names = ", ".join(row)
+        places = ", ".join(f"${number}" for number in range(1, len(row) + 1))
+        await self.conn.execute(f"INSERT INTO {table} ({names}) VALUES ({places})", *row.values())
+
+    async def write(self, table, kind, row, sha256, *, record_id, seq=1, sd=(), findings=None):
+        """One row, with its entry in the ledger; returns its position."""
+        said = entries.Entry(
+            kind=kind,
+            id=str(record_id),
+            seq=seq,
+            prev=self.leaves.get((table, record_id)) if seq > 1 else None,
+            sha256=sha256,
+            record=entries.row_digest(table, row),
+            sd=list(sd),
+            findings=findings,
+            at=entries.stamp(self.now),
+        )
+        (position,) = await ledger.append(self.conn, [entries.encode(said)], self.now)
+        self.leaves[table, record_id] = position.leaf.hex()
+        await self.insert(table, {**row, "ledger_index": position.index})
+        self.now += dt.timedelta(minutes=1)
+
+
+def sha256(data):
+    return hashlib.sha256(data).digest()
+
+
+async def write_parties(writer):
+    for revision in (1, 2):
+        record = {
+            "employer_id": EMPLOYER,
+            "legal_name": f"Northlight Pictures {revision} LLC",
+            "agreements": [],
+        }
+        row = {
+            "employer_id": EMPLOYER,
+            "revision": revision,
+            "record": record,
+            "body": msgspec.json.encode(record),
+        }
+        row |= {"recorded_at": writer.now, "recorded_by": "administrator"}
+        digest = sha256(row["body"]).hex()
+        await writer.write("employer_version", "employer", row, digest, record_id=EMPLOYER, seq=revision)
+    newest = {"employer_id": EMPLOYER, "revision": 2, "record": record, "changed_at": row["recorded_at"]}
+    await writer.insert("employer", newest)
+    key = {"employer_id": EMPLOYER, "production_id": PRODUCTION}
+    for revision in (1, 2):
+        record = {**key, "title": f"Harbor Lights {revision}", "locals": ["IATSE:700"]}
+        row = {**key, "revision": revision, "record": record, "body": msgspec.json.encode(record)}
+        row |= {"recorded_at": writer.now, "recorded_by": "administrator"}
+        digest, record_id = sha256(row["body"]).hex(), f"{EMPLOYER}/{PRODUCTION}"
+        await writer.write("production_version", "production", row, digest, record_id=record_id, seq=revision)
+    newest = {**key, "revision": 2, "record": record, "changed_at": row["recorded_at"], "facts": 4}
+    await writer.insert("production", {**newest, "judged_again_at": writer.now})
+
+
+async def write_publications(writer, many):
+    for number in range(many):
+        body = b"pack = %d" % number
+        row = {"kind": "pack", "name": f"pack-{number}", "digest": sha256(body), "body": body}
+        row |= {"published_at": writer.now}
+        await writer.write("publication", "pack", row, sha256(body).hex(), record_id=row["name"])
+
+
+async def write_versions(writer):
+    filing = {"type": "quarterly_update", "period": {"from": "2026-01-01", "to": "2026-03-31"}}
+    filing |= {"attested_by": {"name": "A. Person", "title": "Coordinator"}}
+    base = {
+        "schema_version": "2.0",
+        "filing": filing,
+        "production": {"id": PRODUCTION},
+        "employer": {"id": EMPLOYER, "legal_name": "Northlight Pictures LLC"},
+        "tools": [{"id": "t1", "name": "Denoiser", "category": "image", "is_generative": True}],
+    }
+    amendment = {"reason": "clerical", "explanation": "a wrong date"}
+    amended = {**base, "filing": {**filing, "amendment": amendment}}
+    statement = {"reason": "duplicate", "explanation": "filed twice", "attested_by": filing["attested_by"]}
+    key = {"employer_id": EMPLOYER, "disclosure_id": DISCLOSURE}
+    for version, kind, received in [
+        (1, "filing", base),
+        (2, "amendment", amended),
+        (3, "withdrawal", statement),
+    ]:
+        body = msgspec.json.encode(received)
+        sections = documents.sections(documents.decode(body))
+        salts = {name: f"salt-{version}-{name}" for name in sections}
+        reason = amendment if kind == "amendment" else statement if kind == "withdrawal" else {}
+        row = {
+            **key,
+            "version": version,
+            "production_id": PRODUCTION,
+            "kind": kind,
+            "reason": reason.get("reason"),
+            "explanation": reason.get("explanation"),
+            "schema_version": "withdrawal-1.0" if kind == "withdrawal" else "2.0",
+            "filed_at": writer.now,
+            "filed_by": "office@northlight.example",
+            "sha256": sha256(body),
+            "document": received if kind == "withdrawal" else upgrade.upgrade(received),
+            "warnings": [{"pointer": "/tools/0/vendor", "code": "recommended", "detail": "not said"}],
+        }
+        sd = entries.commit_sections(sections, salts)
+        digest = sha256(body).hex()
+        await writer.write("disclosure_version", kind, row, digest, record_id=DISCLOSURE, seq=version, sd=sd)
+        await writer.insert("disclosure_content", {**key, "version": version, "body": body, "salts": salts})
+    living = {
+        **key,
+        "production_id": PRODUCTION,
+        "type": "quarterly_update",
+        "period_from": dt.date(2026, 1, 1),
+    }
+    living |= {
+        "period_to": dt.date(2026, 3, 31),
+        "version": 3,
+        "state": "withdrawn",
+        "changed_at": row["filed_at"],
+    }
+    await writer.insert("disclosure", living)
+
+
+async def write_judgement(writer, number, findings):
+    row = {
+        "employer_id": EMPLOYER,
+        "judgement_id": uuid.UUID(int=number),
+        "production_id": PRODUCTION,
+        "judged_at": writer.now,
+        "cause": "filing",
+        "disclosure_id": DISCLOSURE,
+        "version": 1,
+        "packs": {"iatse-ba-2024": "ab" * 32},
+        "findings": findings,
+    }
+    digest = sha256(findings).hex()
+    record_id = row["judgement_id"]
+    await writer.write("judgement", "judgement", row, digest, record_id=record_id, findings=digest)
+
+
+async def write_alert(writer, finding):
+    said = msgspec.to_builtins(finding)
+    key = {"employer_id": EMPLOYER, "alert_id": ALERT}
+    opened_at = writer.now
+    moves = [
+        ("open", None, "open", "registry", None, None, said),
+        ("acknowledge", "open", "acknowledged", "rep@local700.example", None, None, None),
+        ("resolve", "acknowledged", "resolved", "rep@local700.example", "it was settled", "grieved", said),
+    ]
+    for revision, (move, before, after, author, reason, outcome, told) in enumerate(moves, 1):
+        row = {**key, "revision": revision, "move": move, "from_state": before, "to_state": after}
+        row |= {
+            "author": author,
+            "reason": reason,
+            "outcome": outcome,
+            "finding": told,
+            "moved_at": writer.now,
+        }
+        await writer.write("alert_move", "alert", row, "00" * 32, record_id=ALERT, seq=revision)
+    alert = {**key, "production_id": PRODUCTION, "fingerprint": fingerprint(finding, EMPLOYER, PRODUCTION)}
+    alert |= {
+        "rule": finding.rule,
+        "kind": "violation",
+        "severity": "major",
+        "state": "resolved",
+        "revision": 3,
+    }
+    alert |= {"locals": ["IATSE:700"], "unions": ["IATSE"], "finding": said, "outcome": "grieved"}
+    await writer.insert("alert", {**alert, "opened_at": opened_at, "changed_at": row["moved_at"]})
+
+
+@pytest.fixture
+def finding():
+    return Finding(
+        rule="iatse-ba-2024/prompt-displacement",
+        pack="iatse-ba-2024",
+        pack_digest="ab" * 32,
+        params="params-2026.1",
+        values={"weeks": 2},
+        subject_kind="use",
+        subject="u1",
+        verdict="violation",
+        reason="breach",
+        says="no employee is required to provide prompts that displace a covered employee",
+        because=["one editor was laid off on 2026-02-01"],
+        missing=[],
+        review=[],
+        severity="major",
+        owed_to="local",
+        locals=["IATSE:700"],
+        unions=[],
+        occurred_on=dt.date(2026, 2, 1),
+        known_on=dt.date(2026, 3, 1),
+        due_on=None,
+        due_at=None,
+        due_soon=False,
+        quiet=False,
+        clocks=[],
+        citation=Citation(clause="Art. 1", source="memorandum of agreement", confidence="reported"),
+        remedy="severance",
+    )
+
+
+@pytest.fixture
+async def season(db, finding):
+    """Every kind of history there is, and enough of it that the ledger has a full subtree."""
+    async with db.transaction() as conn:
+        writer = Writer(conn)
+        await write_parties(writer)
+        await write_publications(writer, FILLING)
+        await write_versions(writer)
+        await write_judgement(writer, JUDGEMENT.int, msgspec.json.encode([finding], order="sorted"))
+        await write_alert(writer, finding)
+    return db
+
+
+@pytest.fixture
+def write_many(db):
+    """A writer of many judgements of a given size."""
+
+    async def write(many, findings):
+        for first in range(0, many, 100):
+            async with db.transaction() as conn:
+                writer = Writer(conn)
+                for number in range(first, first + 100):
+                    await write_judgement(writer, 100 + number, findings)
+
+    return write
+
+
+@pytest.fixture
+def root_of():
+    """The root over the leaves of a database, computed from nothing but the entries."""
+
+    async def compute(conn):
+        rows = await conn.fetch("SELECT entry FROM ledger_entry ORDER BY index")
+        return merkle.root([merkle.leaf_hash(row["entry"]) for row in rows])
+
+    return compute

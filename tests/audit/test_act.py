@@ -1,0 +1,196 @@
+"""Verification: an honest history passes, and a superuser's rewrite of anything is found and named."""
+
+import itertools
+import tracemalloc
+
+import asyncpg
+import pytest
+
+from registry.audit import act, check, store
+from registry.errors import Corrupt
+
+LEDGER = ("ledger_entry", "ledger_subtree", "ledger_head")
+FOLLOWING = ("employer", "production", "disclosure", "alert")
+NOT_HISTORY = {("production", "facts"), ("production", "judged_again_at")}
+NOT_IN_THE_LEDGER = {"access_log"}
+TABLES = (*LEDGER, *store.HISTORY, "disclosure_content", *FOLLOWING)
+
+CHANGES = {
+    "text": ["coalesce({0}, '') || 'x'", "''"],
+    "uuid": ["gen_random_uuid()"],
+    "integer": ["coalesce({0}, 0) + 1000", "-1 - coalesce({0}, 0)"],
+    "bigint": ["{0} + 1000", "{0} + 1", "-1 - {0}"],
+    "boolean": ["NOT {0}"],
+    "date": ["coalesce({0}, current_date) + 1"],
+    "timestamp with time zone": ["coalesce({0}, now()) + interval '1 microsecond'"],
+    "bytea": ["{0} || '\\x00'", "set_byte({0}, 0, get_byte({0}, 0) # 1)", "''"],
+    "jsonb": ["jsonb_build_object('was', {0})", "'null'", "'{{}}'"],
+    "ARRAY": ["{0}[2:]", "{0} || {0}"],
+}
+"""What is written over a column of each type."""
+
+COLUMNS = """
+SELECT column_name, data_type, is_nullable FROM information_schema.columns
+WHERE table_schema = 'public' AND table_name = $1 ORDER BY ordinal_position
+"""
+CONSTRAINTS = """
+SELECT conrelid::regclass AS name, conname FROM pg_constraint
+WHERE contype IN ('c', 'f', 'p', 'u') AND connamespace = 'public'::regnamespace ORDER BY contype <> 'f'
+"""
+APPEND_ONLY = """
+SELECT DISTINCT t.tgrelid::regclass::text FROM pg_trigger t JOIN pg_proc p ON p.oid = t.tgfoid
+WHERE p.proname = 'refuse_rewrite'
+"""
+VOUCHED_FOR = """
+SELECT table_name FROM information_schema.columns
+WHERE table_schema = 'public' AND column_name = 'ledger_index'
+"""
+
+
+@pytest.fixture
+async def superuser(dsn):
+    """Somebody who has switched every trigger off and taken every constraint away."""
+    conn = await asyncpg.connect(dsn)
+    await conn.execute("SET session_replication_role = replica")
+    for row in await conn.fetch(CONSTRAINTS):
+        await conn.execute(f'ALTER TABLE {row["name"]} DROP CONSTRAINT "{row["conname"]}"')
+    for index in ("employer_lei_is_unique", "alert_by_local", "alert_by_union", "alert_by_id"):
+        await conn.execute(f"DROP INDEX {index}")
+    yield conn
+    await conn.close()
+
+
+async def fault_of(db):
+    """What verification says, or None when everything adds up."""
+    try:
+        await act.verify(db)
+    except Corrupt as fault:
+        return fault.detail
+    return None
+
+
+async def restore(superuser, table):
+    """Put back every row as it was, at the place where it was."""
+    await superuser.execute(f"TRUNCATE {table}")
+    await superuser.execute(f"INSERT INTO {table} SELECT * FROM saved")
+
+
+async def rewrites(superuser, table):
+    """Every rewrite to try: each column of a first, a middle and a last row, by each change of its type."""
+    rows = [row["ctid"] for row in await superuser.fetch(f"SELECT ctid FROM {table} ORDER BY ctid")]
+    some = {rows[0], rows[len(rows) // 2], rows[-1]}
+    for row, (name, kind, nullable) in itertools.product(some, await superuser.fetch(COLUMNS, table)):
+        for change in [*CHANGES[kind], *(["NULL"] if nullable == "YES" else [])]:
+            yield name, f"UPDATE {table} SET {name} = {change.format(name)}", f"ctid = '({row[0]},{row[1]})'"
+
+
+async def test_an_honest_history_adds_up(season, root_of):
+    """Verification says the size and the root, and how much it has read."""
+    tally = await act.verify(season)
+
+    async with season.snapshot() as conn:
+        assert await root_of(conn) == tally.root
+    assert tally.size == 271
+    assert tally.rows_checked == 2 * 271 + 1 + 1 + 1
+
+
+async def test_an_empty_registry_adds_up(db):
+    """Before anything happened there is nothing to find."""
+    assert (await act.verify(db)).size == 0
+
+
+async def test_no_table_is_forgotten(superuser):
+    """Each append-only table and each table whose rows name a ledger entry is one that verification reads."""
+    append_only = {row[0] for row in await superuser.fetch(APPEND_ONLY)}
+    vouched_for = {row[0] for row in await superuser.fetch(VOUCHED_FOR)}
+
+    assert append_only == {*TABLES} - {"ledger_head", *FOLLOWING} | NOT_IN_THE_LEDGER
+    assert vouched_for == {*store.HISTORY} == {*check.KEYS}
+
+
+@pytest.mark.parametrize("table", TABLES)
+async def test_a_rewrite_of_any_column_is_found_and_named(season, superuser, table):
+    """Whatever a superuser writes over any column of any row, verification stops and names the table."""
+    await superuser.execute(f"CREATE TABLE saved AS TABLE {table}")
+    await restore(superuser, table)
+    tried = 0
+    async for column, statement, where in rewrites(superuser, table):
+        await superuser.execute(f"{statement} WHERE {where}")
+        same = await superuser.fetchval(
+            f"SELECT NOT EXISTS (SELECT t::text FROM {table} t EXCEPT SELECT s::text FROM saved s)"
+        )
+        found = await fault_of(season)
+        await restore(superuser, table)
+        if same or (table, column) in NOT_HISTORY:
+            assert found is None, statement
+        else:
+            assert found is not None, statement
+            assert table in found, (statement, found)
+        tried += not same
+
+    assert tried > 3
+    assert await fault_of(season) is None
+
+
+@pytest.mark.parametrize("table", TABLES)
+async def test_a_row_taken_away_is_found(season, superuser, table):
+    """A deleted row of any table leaves something that does not add up."""
+    await superuser.execute(f"DELETE FROM {table} WHERE ctid = (SELECT max(ctid) FROM {table})")
+    found = await fault_of(season)
+
+    assert found is not None
+    assert table in found or table == "ledger_entry", found
+
+
+@pytest.mark.parametrize("table", [*store.HISTORY, "disclosure_content", *FOLLOWING])
+async def test_a_row_put_in_is_found(season, superuser, table):
+    """A copy of a row under another key, without an entry of its own, is found and named."""
+    first = (await superuser.fetch(COLUMNS, table))[0][0]
+    await superuser.execute(f"CREATE TABLE forged AS SELECT * FROM {table} LIMIT 1")
+    await superuser.execute(f"UPDATE forged SET {first} = {first} || 'x'")
+    await superuser.execute(f"INSERT INTO {table} SELECT * FROM forged")
+    found = await fault_of(season)
+
+    assert found is not None
+    assert table in found
+
+
+async def test_the_fault_of_the_lowest_entry_comes_first(season, superuser):
+    """Of two rewrites, the one of the earlier ledger entry is named."""
+    await superuser.execute("UPDATE alert_move SET author = 'x' WHERE revision = 1")
+    await superuser.execute("UPDATE disclosure_version SET filed_by = 'x' WHERE version = 2")
+    found = await fault_of(season)
+
+    assert "disclosure_version" in found
+    assert found.partition(":")[0].endswith("/2")
+
+
+async def test_a_salt_or_a_byte_of_a_body_is_enough(season, superuser):
+    """One changed salt no longer opens its commitment; one changed byte is another body."""
+    key = "WHERE version = 2"
+    await superuser.execute(
+        f"UPDATE disclosure_content SET salts = jsonb_set(salts, '{{tools}}', '\"other\"') {key}"
+    )
+    assert "the salts do not open" in await fault_of(season)
+    await superuser.execute(f"UPDATE disclosure_content SET body = body || ' ' {key}")
+    assert "the body has another digest" in await fault_of(season)
+
+
+async def test_verification_needs_no_more_than_select(season, superuser):
+    """The application's role verifies with every right but SELECT taken away."""
+    await superuser.execute("REVOKE INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public FROM registry_app")
+
+    assert await fault_of(season) is None
+
+
+async def test_verification_holds_few_rows_in_memory(db, write_many):
+    """The memory it takes does not grow with what is stored."""
+    size = 40_000
+    await write_many(1000, b"x" * size)
+    tracemalloc.start()
+    tally = await act.verify(db)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+
+    assert tally.size == 1000
+    assert peak < 300 * size < 1000 * size
