@@ -1,0 +1,179 @@
+"""The searchable copy of what was filed: disclosures, their versions, and the bytes received.
+
+Writing stands inside the filing's transaction, under the production's row lock; the caller holds both.
+History rows are only ever added. The living record moves by compare-and-set on its version.
+"""
+
+import datetime as dt
+from collections.abc import Sequence
+from typing import Any, Final, LiteralString
+from uuid import UUID
+
+import msgspec
+
+from registry.auth.scope import Scope
+from registry.db import Connection, row_to, rows_to
+from registry.disclosures.version import Content, Filed, Head, Listed, Told
+
+# A representative sees a disclosure when the production, as registered now, employs one of their locals.
+LIST_DISCLOSURES: Final[LiteralString] = """
+SELECT d.disclosure_id, d.employer_id, d.production_id, d.type, d.period_from, d.period_to, d.version,
+       d.state, d.changed_at
+  FROM disclosure d JOIN production p USING (employer_id, production_id)
+ WHERE ($1::text[] IS NULL OR d.employer_id = ANY ($1))
+   AND ($2::text[] IS NULL OR p.record -> 'locals' ?| $2 OR EXISTS (
+        SELECT FROM jsonb_array_elements_text(p.record -> 'locals') AS local
+         WHERE split_part(local, ':', 1) = ANY ($3::text[])))
+   AND ($4::text IS NULL OR d.production_id = $4)
+   AND ($5::uuid IS NULL OR d.disclosure_id < $5)
+ ORDER BY d.disclosure_id DESC
+ LIMIT $6
+"""
+
+FIND_DISCLOSURE: Final[LiteralString] = """
+SELECT d.disclosure_id, d.employer_id, d.production_id, d.type, d.period_from, d.period_to, d.version,
+       d.state, d.changed_at
+  FROM disclosure d JOIN production p USING (employer_id, production_id)
+ WHERE ($1::text[] IS NULL OR d.employer_id = ANY ($1))
+   AND ($2::text[] IS NULL OR p.record -> 'locals' ?| $2 OR EXISTS (
+        SELECT FROM jsonb_array_elements_text(p.record -> 'locals') AS local
+         WHERE split_part(local, ':', 1) = ANY ($3::text[])))
+   AND d.disclosure_id = $4
+"""
+
+LIST_VERSIONS: Final[LiteralString] = """
+SELECT v.employer_id, v.disclosure_id, v.version, v.production_id, v.kind, v.reason, v.explanation,
+       v.schema_version, v.filed_at, v.filed_by, v.sha256, v.ledger_index, v.document, v.warnings
+  FROM disclosure_version v
+ WHERE v.employer_id = $1 AND v.disclosure_id = $2 AND ($3::int IS NULL OR v.version = $3)
+ ORDER BY v.version
+"""
+
+GET_CONTENT: Final[LiteralString] = """
+SELECT body, salts FROM disclosure_content WHERE employer_id = $1 AND disclosure_id = $2 AND version = $3
+"""
+
+# In the order it became known: positions in the ledger, not clocks, say what came first.
+LOAD_KNOWN: Final[LiteralString] = """
+SELECT v.disclosure_id, v.version, v.kind, d.type, v.filed_at, v.reason, v.explanation, v.document
+  FROM disclosure_version v JOIN disclosure d USING (employer_id, disclosure_id)
+ WHERE v.employer_id = $1 AND v.production_id = $2 AND ($3::timestamptz IS NULL OR v.filed_at <= $3)
+ ORDER BY v.ledger_index
+"""
+
+FIND_HEAD: Final[LiteralString] = """
+SELECT d.disclosure_id, d.production_id, d.type, d.version, d.state, e.leaf
+  FROM disclosure d
+  JOIN disclosure_version v USING (employer_id, disclosure_id, version)
+  JOIN ledger_entry e ON e.index = v.ledger_index
+ WHERE d.employer_id = $1 AND d.disclosure_id = $2
+"""
+
+# Read under the production's row lock, so that two filings for one period cannot both find none.
+FIND_SAME_PERIOD: Final[LiteralString] = """
+SELECT disclosure_id
+  FROM disclosure
+ WHERE employer_id = $1 AND production_id = $2 AND type = $3 AND period_from = $4 AND period_to = $5
+   AND state <> 'withdrawn' AND disclosure_id <> $6
+ ORDER BY disclosure_id
+ LIMIT 1
+"""
+
+ADD_DISCLOSURE: Final[LiteralString] = """
+INSERT INTO disclosure (employer_id, disclosure_id, production_id, type, period_from, period_to, version,
+                        state, changed_at)
+VALUES ($1, $2, $3, $4, $5, $6, 1, 'filed', $7)
+"""
+
+MOVE_DISCLOSURE: Final[LiteralString] = """
+UPDATE disclosure
+   SET version = version + 1, state = $4, changed_at = $5,
+       period_from = coalesce($6, period_from), period_to = coalesce($7, period_to)
+ WHERE employer_id = $1 AND disclosure_id = $2 AND version = $3 AND state <> 'withdrawn'
+RETURNING version
+"""
+
+ADD_VERSION: Final[LiteralString] = """
+INSERT INTO disclosure_version (employer_id, disclosure_id, version, production_id, kind, reason, explanation,
+                                schema_version, filed_at, filed_by, sha256, document, warnings, ledger_index)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
+"""
+
+ADD_CONTENT: Final[LiteralString] = """
+INSERT INTO disclosure_content (employer_id, disclosure_id, version, body, salts) VALUES ($1, $2, $3, $4, $5)
+"""
+
+
+async def find_page(
+    conn: Connection, scope: Scope, production_id: str | None, after: UUID | None, limit: int
+) -> list[Listed]:
+    """Disclosures within *scope*, newest first, behind the one named *after*; one more than *limit*."""
+    rows = await conn.fetch(
+        LIST_DISCLOSURES, scope.employers, scope.locals, scope.unions, production_id, after, limit + 1
+    )
+    return rows_to(Listed, rows)
+
+
+async def find(conn: Connection, scope: Scope, disclosure_id: UUID) -> Listed | None:
+    """The living record within *scope*; None when there is none or it is not the caller's to see."""
+    row = await conn.fetchrow(FIND_DISCLOSURE, scope.employers, scope.locals, scope.unions, disclosure_id)
+    return row_to(Listed, row) if row else None
+
+
+async def find_versions(
+    conn: Connection, employer_id: str, disclosure_id: UUID, version: int | None = None
+) -> list[Filed]:
+    """Every version of one disclosure, oldest first, or the one asked for."""
+    return rows_to(Filed, await conn.fetch(LIST_VERSIONS, employer_id, disclosure_id, version))
+
+
+async def find_content(
+    conn: Connection, employer_id: str, disclosure_id: UUID, version: int
+) -> Content | None:
+    """The exact bytes received; None when a redaction has taken them."""
+    row = await conn.fetchrow(GET_CONTENT, employer_id, disclosure_id, version)
+    return row_to(Content, row) if row else None
+
+
+async def load_known(
+    conn: Connection, employer_id: str, production_id: str, as_of: dt.datetime | None = None
+) -> list[Told]:
+    """Everything filed about a production until *as_of*, in the order it became known."""
+    return rows_to(Told, await conn.fetch(LOAD_KNOWN, employer_id, production_id, as_of))
+
+
+async def find_head(conn: Connection, employer_id: str, disclosure_id: UUID) -> Head | None:
+    """Where a disclosure stands: version, state, and the leaf its next entry points back to."""
+    row = await conn.fetchrow(FIND_HEAD, employer_id, disclosure_id)
+    return row_to(Head, row) if row else None
+
+
+async def find_same_period(
+    conn: Connection,
+    employer_id: str,
+    production_id: str,
+    disclosure_id: UUID,
+    kind: str,
+    period: tuple[dt.date, dt.date],
+) -> UUID | None:
+    """Another disclosure than *disclosure_id*, in force, for the same production, type and period."""
+    found: UUID | None = await conn.fetchval(
+        FIND_SAME_PERIOD, employer_id, production_id, kind, *period, disclosure_id
+    )
+    return found
+
+
+async def add(
+    conn: Connection, filed: Filed, content: Content, kind: str, period: Sequence[dt.date | None]
+) -> None:
+    """Write one version and the living record's move to it; AssertionError when another writer was first."""
+    key = (filed.employer_id, filed.disclosure_id)
+    if filed.kind == "filing":
+        await conn.execute(ADD_DISCLOSURE, *key, filed.production_id, kind, *period, filed.filed_at)
+    else:
+        state = "withdrawn" if filed.kind == "withdrawal" else "amended"
+        moved = await conn.fetchval(MOVE_DISCLOSURE, *key, filed.version - 1, state, filed.filed_at, *period)
+        assert moved == filed.version, "the production's lock orders its filings"
+    values: dict[str, Any] = msgspec.structs.asdict(filed)
+    await conn.execute(ADD_VERSION, *values.values())
+    await conn.execute(ADD_CONTENT, *key, filed.version, content.body, content.salts)
