@@ -10,8 +10,8 @@ from typing import Any
 import msgspec
 
 from registry.obligations.assemble import Statement, assemble
-from registry.obligations.conditions import fact
-from registry.obligations.due import Timing
+from registry.obligations.conditions import activation, fact
+from registry.obligations.due import LATE, Timing
 from registry.obligations.filings import next_quarter
 from registry.obligations.finding import Citation, Clock, Finding, Missing
 from registry.obligations.moments import day, plus_months, start
@@ -32,18 +32,22 @@ class Judgement(msgspec.Struct, frozen=True):
 
 
 class Case(msgspec.Struct, frozen=True):
-    """What one judgement needs at hand. `earlier` keeps what was built of earlier states of knowledge."""
+    """What one judgement needs at hand, and what it has worked out already.
+
+    `earlier` keeps the subjects of earlier states of knowledge, `values` the parameters of a day.
+    """
 
     packs: PackSet
     statement: Statement
     as_of: dt.datetime
     earlier: dict[tuple[int, str], dict[str, Subject]] = {}
+    values: dict[tuple[str, dt.date], dict[str, int]] = {}
 
 
 def judge(packs: PackSet, production: Production, known: Sequence[Known], as_of: dt.datetime) -> Judgement:
     """What *packs* say of *production* at *as_of*, given the filings known then, oldest first."""
     known = [version for version in known if version.filed_at <= as_of]
-    case = Case(packs, assemble(production, known), as_of, {})
+    case = Case(packs, assemble(production, known), as_of, {}, {})
     findings: list[Finding] = []
     again: list[dt.datetime] = []
     used: dict[str, str] = {}
@@ -76,7 +80,7 @@ def judged(
 ) -> Iterator[tuple[Finding, list[dt.datetime]]]:
     """Each finding of one pack, with the instants at which time alone may change it."""
     zone = case.statement.zone
-    now: dict[str, Any] = {**params.on(day(case.as_of, zone)), "as_of": case.as_of}
+    now: dict[str, Any] = {**values_on(case, params, day(case.as_of, zone)), "as_of": case.as_of}
     subjects: dict[str, list[Subject]] = {}
     for duty in pack.obligations:
         about = duty.written.about
@@ -84,10 +88,23 @@ def judged(
             subjects[about] = list(BUILDERS[about](case.statement, now))
         for subject in subjects[about]:
             on = day(subject.on, zone) if subject.on else day(case.as_of, zone)
-            values = params.on(on)
-            outside = out_of_force(pack, bindings, on)
-            decision = outside or decide(duty, subject.facts, values, zone, case.as_of)
+            values = values_on(case, params, on)
+            decision = out_of_force(pack, bindings, on) or decided(case, duty, subject, values)
             yield made(case, pack, params, duty, subject, decision, values), instants(case, decision, values)
+
+
+def values_on(case: Case, params: Params, on: dt.date) -> dict[str, int]:
+    """The parameters of a day, worked out once."""
+    if (params.name, on) not in case.values:
+        case.values[params.name, on] = params.on(on)
+    return case.values[params.name, on]
+
+
+def decided(case: Case, duty: Obligation, subject: Subject, values: dict[str, Any]) -> Decision:
+    """The decision on one subject; its facts are handed to the condition language once."""
+    if subject.activation is None:
+        subject.activation = activation(duty.written.about, subject.facts)
+    return decide(duty, subject.facts, subject.activation, values, case.statement.zone, case.as_of)
 
 
 def out_of_force(pack: Pack, bindings: list[Binding], on: dt.date) -> Decision | None:
@@ -129,7 +146,7 @@ def made(
     """The decision as a finding, with citation, clocks, and whom it concerns."""
     written, when = duty.written, decision.timing
     occurred = occurred_on(case, duty, subject, decision)
-    known = known_on(case, duty, subject, occurred) if decision.verdict == "violation" else None
+    known = known_on(case, duty, subject, begun(case, decision, occurred)) if occurred else None
     locals_, unions = concerned(case, pack, subject)
     used = {name: values[name] for name in parameter_names(duty) if name in values}
     return Finding(
@@ -190,16 +207,20 @@ def asked(subject: Subject, about: str, decision: Decision) -> list[Missing]:
 
 
 def concerned(case: Case, pack: Pack, subject: Subject) -> tuple[list[str], list[str]]:
-    """The locals and unions a finding concerns: the subject's own, else the production's."""
+    """The locals and unions a finding concerns: the subject's, else the production's, else the agreement's.
+
+    Somebody always hears of it: where no local is known at all, the union itself stands in.
+    """
     union = pack.written.union
-    stated = subject.locals or case.statement.production.locals
-    mine = sorted({local for local in stated if union in ("*", local.partition(":")[0])})
-    if not mine:
-        mine = sorted(
-            {one for one in case.statement.production.locals if union in ("*", one.partition(":")[0])}
-        )
-    unions = {local.partition(":")[0] for local in mine} | ({union} if union != "*" else set())
-    return mine, sorted(unions)
+    production = case.statement.production
+    signed = [one for b in production.bindings if b.agreement in pack.written.agreements for one in b.locals]
+    for stated in (subject.locals, production.locals, signed):
+        mine = sorted({local for local in stated if union in ("*", local.partition(":")[0])})
+        if mine:
+            break
+    else:
+        mine = [union] if union != "*" else []
+    return mine, sorted({local.partition(":")[0] for local in mine})
 
 
 def occurred_on(case: Case, duty: Obligation, subject: Subject, decision: Decision) -> dt.date | None:
@@ -214,17 +235,25 @@ def occurred_on(case: Case, duty: Obligation, subject: Subject, decision: Decisi
     return day(subject.on, case.statement.zone) if subject.on else None
 
 
-def known_on(case: Case, duty: Obligation, subject: Subject, occurred: dt.date | None) -> dt.date | None:
+def begun(case: Case, decision: Decision, occurred: dt.date) -> dt.date:
+    """The first day on which there was a breach to know of: never before the duty was overdue."""
+    when = decision.timing
+    if when.limit is None or when.state not in LATE:
+        return occurred
+    return max(occurred, day(when.limit, case.statement.zone))
+
+
+def known_on(case: Case, duty: Obligation, subject: Subject, begins: dt.date) -> dt.date | None:
     """The first day on which what was filed showed the breach, and it had happened."""
-    if not duty.written.clocks or occurred is None:
+    if not duty.written.clocks:
         return None
     statement = case.statement
     params = {**case_params(case), "as_of": case.as_of}
     for end, version in enumerate(statement.known[:-1], start=1):
         one = known_then(case, end, duty.written.about, params).get(subject.id)
-        if one and decide(duty, one.facts, params, statement.zone, case.as_of).verdict == "violation":
-            return max(day(version.filed_at, statement.zone), occurred)
-    return max(day(statement.known[-1].filed_at, statement.zone), occurred)
+        if one and decided(case, duty, one, params).verdict == "violation":
+            return max(day(version.filed_at, statement.zone), begins)
+    return max(day(statement.known[-1].filed_at, statement.zone), begins)
 
 
 def known_then(case: Case, end: int, about: str, params: dict[str, Any]) -> dict[str, Subject]:
@@ -239,7 +268,7 @@ def case_params(case: Case) -> dict[str, Any]:
     """All parameters at the instant of the judgement."""
     found: dict[str, Any] = {}
     for params in case.packs.params.values():
-        found |= params.on(day(case.as_of, case.statement.zone))
+        found |= values_on(case, params, day(case.as_of, case.statement.zone))
     return found
 
 

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from registry.errors import Fault, Invalid
-from registry.obligations.conditions import BadCondition, Condition, compiled
+from registry.obligations.conditions import BadCondition, Condition, activation, compiled
 from registry.obligations.due import Before, Due
 from registry.obligations.facts import ABOUT
 from registry.obligations.moments import moment, start
@@ -168,7 +168,9 @@ class Linter:
             else:
                 values = self.params.on(EXAMPLE_DAY) if self.params else {}
                 at = start(example.as_of or EXAMPLE_DAY, ZoneInfo("UTC")) + dt.timedelta(hours=12)
-                decision = decide(made, stated, values, ZoneInfo("UTC"), at)
+                decision = decide(
+                    made, stated, activation(made.written.about, stated), values, ZoneInfo("UTC"), at
+                )
                 if decision.verdict != example.expect:
                     gives = f"{decision.verdict} ({decision.reason})"
                     says = f"example '{example.name}' gives {gives}, not {example.expect}"

@@ -37,6 +37,7 @@ class Subject(msgspec.Struct):
     locals: list[str]
     notes: list[str] = []
     gaps: dict[str, list[Missing]] = {}
+    activation: Any = None
 
 
 def common(statement: Statement) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from registry.obligations.conditions import Condition, activation, holds
+from registry.obligations.conditions import Condition, holds
 from registry.obligations.due import LATE, Timing, timing
 from registry.obligations.finding import Verdict
 from registry.obligations.pack import Obligation
@@ -31,10 +31,14 @@ class Decision(msgspec.Struct, frozen=True):
 
 
 def decide(
-    duty: Obligation, facts: dict[str, Any], values: dict[str, Any], zone: ZoneInfo, as_of: dt.datetime
+    duty: Obligation,
+    facts: dict[str, Any],
+    known: Any,
+    values: dict[str, Any],
+    zone: ZoneInfo,
+    as_of: dt.datetime,
 ) -> Decision:
-    """The decision on *duty* for a subject with *facts*."""
-    known = activation(duty.written.about, facts)
+    """The decision on *duty* for a subject with *facts*; *known* is their activation."""
     because: list[str] = []
     untriggered, undecided_when = trigger(duty, known, because)
     if untriggered:

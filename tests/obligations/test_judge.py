@@ -15,7 +15,7 @@ from tests.obligations.cases import CASES, PACKS
 LA = ZoneInfo("America/Los_Angeles")
 INSTANTS = st.datetimes(dt.datetime(2025, 1, 1), dt.datetime(2026, 12, 31)).map(
     lambda at: at.replace(tzinfo=dt.UTC)
-)  # noqa: DTZ001
+)
 
 
 def known(name, changes=()):

@@ -2,6 +2,7 @@
 
 import pytest
 
+from registry import house
 from registry.obligations import scenario
 from tests.obligations.cases import CASES, PACKS
 
@@ -61,3 +62,13 @@ def test_a_wrong_expectation_fails():
 
     assert [result.state for result in results] == ["failed"]
     assert "14 days late" in " ".join(results[0].faults)
+
+
+def test_every_document_of_every_case_could_be_filed():
+    """The cases are written in the published schema's words, variants included."""
+    schemas = house.shipped().schemas
+    for case in CASES.values():
+        for check in case.checks:
+            for step in scenario.steps_of(case, check):
+                if "document" in step:
+                    schemas.check(step["document"])

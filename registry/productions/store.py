@@ -1,0 +1,286 @@
+"""Employers and productions as rows: the newest record of each, and every version there ever was.
+
+The caller holds the transaction. Locks are taken employer first, then productions in the order of their
+ids, then (by the ledger) the ledger's head. Every act keeps this order, so none waits in a circle.
+"""
+
+import datetime as dt
+from collections.abc import Mapping
+from typing import Any, Final, LiteralString
+
+import msgspec
+
+from registry.auth.scope import Scope
+from registry.db import Connection, row_to, rows_to
+from registry.errors import NotFound
+from registry.productions.record import EmployerRecord, ProductionRecord
+
+
+class StoredEmployer(msgspec.Struct, frozen=True):
+    """The newest record of an employer, and which revision it is."""
+
+    record: EmployerRecord
+    revision: int
+    changed_at: dt.datetime
+
+
+class Stored(msgspec.Struct, frozen=True):
+    """The newest record of a production; *facts* counts everything that changed what is known about it."""
+
+    record: ProductionRecord
+    revision: int
+    changed_at: dt.datetime
+    facts: int
+    judged_again_at: dt.datetime | None
+
+
+FIND_EMPLOYER: Final[LiteralString] = """
+SELECT record, revision, changed_at FROM employer WHERE employer_id = $1
+"""
+
+LOCK_EMPLOYER: Final[LiteralString] = """
+SELECT record, revision, changed_at FROM employer WHERE employer_id = $1 FOR NO KEY UPDATE
+"""
+
+# A production is checked against what its employer has signed; nobody changes that until the check's commit.
+HOLD_EMPLOYER: Final[LiteralString] = """
+SELECT record, revision, changed_at FROM employer WHERE employer_id = $1 FOR SHARE
+"""
+
+# A representative sees an employer that has a production with one of their locals.
+SEE_EMPLOYER: Final[LiteralString] = """
+SELECT e.record, e.revision, e.changed_at
+FROM employer e
+WHERE e.employer_id = $4
+  AND ($1::text[] IS NULL OR e.employer_id = ANY ($1))
+  AND ($2::text[] IS NULL OR EXISTS (
+        SELECT FROM production p
+        WHERE p.employer_id = e.employer_id
+          AND (p.record -> 'locals' ?| $2 OR EXISTS (
+                SELECT FROM jsonb_array_elements_text(p.record -> 'locals') AS l (local)
+                WHERE split_part(l.local, ':', 1) = ANY ($3::text[])))))
+"""
+
+LIST_EMPLOYERS: Final[LiteralString] = """
+SELECT e.record, e.revision, e.changed_at
+FROM employer e
+WHERE e.employer_id > $4
+  AND ($1::text[] IS NULL OR e.employer_id = ANY ($1))
+  AND ($2::text[] IS NULL OR EXISTS (
+        SELECT FROM production p
+        WHERE p.employer_id = e.employer_id
+          AND (p.record -> 'locals' ?| $2 OR EXISTS (
+                SELECT FROM jsonb_array_elements_text(p.record -> 'locals') AS l (local)
+                WHERE split_part(l.local, ':', 1) = ANY ($3::text[])))))
+ORDER BY e.employer_id
+LIMIT $5
+"""
+
+INSERT_EMPLOYER: Final[LiteralString] = """
+INSERT INTO employer (employer_id, revision, record, changed_at)
+VALUES ($1, $2, $3, $4)
+ON CONFLICT (employer_id) DO NOTHING
+RETURNING employer_id
+"""
+
+UPDATE_EMPLOYER: Final[LiteralString] = """
+UPDATE employer SET revision = $2, record = $3, changed_at = $4
+WHERE employer_id = $1 AND revision = $2 - 1
+RETURNING employer_id
+"""
+
+INSERT_EMPLOYER_VERSION: Final[LiteralString] = """
+INSERT INTO employer_version
+    (employer_id, revision, record, body, recorded_at, recorded_by, ledger_index)
+VALUES ($1, $2, $3, $4, $5, $6, $7)
+"""
+
+EMPLOYER_LEAF: Final[LiteralString] = """
+SELECT l.leaf
+FROM employer_version v JOIN ledger_entry l ON l.index = v.ledger_index
+WHERE v.employer_id = $1 AND v.revision = $2
+"""
+
+FIND_PRODUCTION: Final[LiteralString] = """
+SELECT record, revision, changed_at, facts, judged_again_at
+FROM production WHERE employer_id = $1 AND production_id = $2
+"""
+
+LOCK_PRODUCTION: Final[LiteralString] = """
+SELECT record, revision, changed_at, facts, judged_again_at
+FROM production WHERE employer_id = $1 AND production_id = $2 FOR NO KEY UPDATE
+"""
+
+SEE_PRODUCTION: Final[LiteralString] = """
+SELECT record, revision, changed_at, facts, judged_again_at
+FROM production
+WHERE employer_id = $4 AND production_id = $5
+  AND ($1::text[] IS NULL OR employer_id = ANY ($1))
+  AND ($2::text[] IS NULL OR record -> 'locals' ?| $2 OR EXISTS (
+        SELECT FROM jsonb_array_elements_text(record -> 'locals') AS l (local)
+        WHERE split_part(l.local, ':', 1) = ANY ($3::text[])))
+"""
+
+LIST_PRODUCTIONS: Final[LiteralString] = """
+SELECT record, revision, changed_at, facts, judged_again_at
+FROM production
+WHERE (employer_id, production_id) > ($4, $5)
+  AND ($1::text[] IS NULL OR employer_id = ANY ($1))
+  AND ($2::text[] IS NULL OR record -> 'locals' ?| $2 OR EXISTS (
+        SELECT FROM jsonb_array_elements_text(record -> 'locals') AS l (local)
+        WHERE split_part(l.local, ':', 1) = ANY ($3::text[])))
+  AND ($6::text IS NULL OR employer_id = $6)
+ORDER BY employer_id, production_id
+LIMIT $7
+"""
+
+INSERT_PRODUCTION: Final[LiteralString] = """
+INSERT INTO production
+    (employer_id, production_id, revision, record, changed_at, facts, judged_again_at)
+VALUES ($1, $2, $3, $4, $5, 1, $5)
+ON CONFLICT (employer_id, production_id) DO NOTHING
+RETURNING production_id
+"""
+
+UPDATE_PRODUCTION: Final[LiteralString] = """
+UPDATE production
+SET revision = $3, record = $4, changed_at = $5, facts = facts + 1, judged_again_at = $5
+WHERE employer_id = $1 AND production_id = $2 AND revision = $3 - 1
+RETURNING production_id
+"""
+
+INSERT_PRODUCTION_VERSION: Final[LiteralString] = """
+INSERT INTO production_version
+    (employer_id, production_id, revision, record, body, recorded_at, recorded_by, ledger_index)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+"""
+
+PRODUCTION_LEAF: Final[LiteralString] = """
+SELECT l.leaf
+FROM production_version v JOIN ledger_entry l ON l.index = v.ledger_index
+WHERE v.employer_id = $1 AND v.production_id = $2 AND v.revision = $3
+"""
+
+# The order is the lock order: a filing that holds one of these is waited for, never deadlocked with.
+LOCK_PRODUCTIONS_OF: Final[LiteralString] = """
+SELECT record FROM production WHERE employer_id = $1 ORDER BY production_id FOR NO KEY UPDATE
+"""
+
+JUDGE_AGAIN: Final[LiteralString] = """
+UPDATE production SET facts = facts + 1, judged_again_at = $2 WHERE employer_id = $1
+"""
+
+
+async def find_employer(conn: Connection, employer_id: str, *, hold: bool = False) -> StoredEmployer | None:
+    """The newest record of an employer, or None; with *hold* it cannot change before the caller commits."""
+    row = await conn.fetchrow(HOLD_EMPLOYER if hold else FIND_EMPLOYER, employer_id)
+    return row_to(StoredEmployer, row) if row else None
+
+
+async def lock_employer(conn: Connection, employer_id: str) -> StoredEmployer | None:
+    """The newest record of an employer, which only the caller may now change; None when there is none."""
+    row = await conn.fetchrow(LOCK_EMPLOYER, employer_id)
+    return row_to(StoredEmployer, row) if row else None
+
+
+async def get_employer(conn: Connection, employer_id: str, scope: Scope) -> StoredEmployer:
+    """The employer if it lies inside *scope*; NotFound else: absent and foreign look the same."""
+    row = await conn.fetchrow(SEE_EMPLOYER, *limits(scope), employer_id)
+    if row is None:
+        raise NotFound("there is no such employer among those you may see")
+    return row_to(StoredEmployer, row)
+
+
+async def list_employers(conn: Connection, scope: Scope, *, after: str, most: int) -> list[StoredEmployer]:
+    """Up to *most* employers inside *scope*, by id, behind the id *after*."""
+    return rows_to(StoredEmployer, await conn.fetch(LIST_EMPLOYERS, *limits(scope), after, most))
+
+
+async def put_employer(conn: Connection, row: Mapping[str, Any]) -> bool:
+    """Make *row* (of employer_version) the newest record; False when another revision got there first."""
+    statement = INSERT_EMPLOYER if row["revision"] == 1 else UPDATE_EMPLOYER
+    done = await conn.fetchval(
+        statement, row["employer_id"], row["revision"], row["record"], row["recorded_at"]
+    )
+    return done is not None
+
+
+async def add_employer_version(conn: Connection, row: Mapping[str, Any], ledger_index: int) -> None:
+    """Keep *row* in the employer's history, at its place in the ledger."""
+    await conn.execute(INSERT_EMPLOYER_VERSION, *row.values(), ledger_index)
+
+
+async def employer_leaf(conn: Connection, employer_id: str, revision: int) -> bytes | None:
+    """The leaf hash of this revision's ledger entry."""
+    leaf: bytes | None = await conn.fetchval(EMPLOYER_LEAF, employer_id, revision)
+    return leaf
+
+
+async def find_production(
+    conn: Connection, employer_id: str, production_id: str, *, lock: bool = False
+) -> Stored | None:
+    """The newest record of a production, or None; with *lock* only the caller may change it now."""
+    statement = LOCK_PRODUCTION if lock else FIND_PRODUCTION
+    row = await conn.fetchrow(statement, employer_id, production_id)
+    return row_to(Stored, row) if row else None
+
+
+async def get_production(conn: Connection, employer_id: str, production_id: str, scope: Scope) -> Stored:
+    """The production if it lies inside *scope*; NotFound else: absent and foreign look the same."""
+    row = await conn.fetchrow(SEE_PRODUCTION, *limits(scope), employer_id, production_id)
+    if row is None:
+        raise NotFound("there is no such production among those you may see")
+    return row_to(Stored, row)
+
+
+async def list_productions(
+    conn: Connection, scope: Scope, *, after: tuple[str, str], most: int, employer_id: str | None = None
+) -> list[Stored]:
+    """Up to *most* productions inside *scope*, by employer and id, behind *after*."""
+    rows = await conn.fetch(LIST_PRODUCTIONS, *limits(scope), *after, employer_id, most)
+    return rows_to(Stored, rows)
+
+
+async def put_production(conn: Connection, row: Mapping[str, Any]) -> bool:
+    """Make *row* (of production_version) the newest record, to be judged at once; False when too late."""
+    statement = INSERT_PRODUCTION if row["revision"] == 1 else UPDATE_PRODUCTION
+    done = await conn.fetchval(
+        statement,
+        row["employer_id"],
+        row["production_id"],
+        row["revision"],
+        row["record"],
+        row["recorded_at"],
+    )
+    return done is not None
+
+
+async def add_production_version(conn: Connection, row: Mapping[str, Any], ledger_index: int) -> None:
+    """Keep *row* in the production's history, at its place in the ledger."""
+    await conn.execute(INSERT_PRODUCTION_VERSION, *row.values(), ledger_index)
+
+
+async def production_leaf(
+    conn: Connection, employer_id: str, production_id: str, revision: int
+) -> bytes | None:
+    """The leaf hash of this revision's ledger entry."""
+    leaf: bytes | None = await conn.fetchval(PRODUCTION_LEAF, employer_id, production_id, revision)
+    return leaf
+
+
+async def lock_productions_of(conn: Connection, employer_id: str) -> list[ProductionRecord]:
+    """Every production of an employer, which only the caller may now change."""
+    return [
+        msgspec.convert(row["record"], ProductionRecord)
+        for row in await conn.fetch(LOCK_PRODUCTIONS_OF, employer_id)
+    ]
+
+
+async def judge_again(conn: Connection, employer_id: str, now: dt.datetime) -> None:
+    """Say that what is known about each production of an employer has moved: the next sweep judges them."""
+    await conn.execute(JUDGE_AGAIN, employer_id, now)
+
+
+def limits(scope: Scope) -> tuple[list[str] | None, list[str] | None, list[str] | None]:
+    """*scope* as the first three parameters of every scoped statement."""
+    return scope.employers, scope.locals, scope.unions
