@@ -1,0 +1,44 @@
+"""Visits: what is refused unread, and what is a reading."""
+
+import pytest
+
+from registry.auth.visit import Visit, is_open, readable, recorded
+from registry.errors import Invalid, NotFound
+
+
+def visit(path="/v1/x", query="", method="GET"):
+    return Visit(method=method, path=path, query=query, authorization=None, request_id="r")
+
+
+@pytest.mark.parametrize("path", ["/v1/a\x00b", "/v1/\ud800"])
+def test_an_address_no_text_can_hold_leads_nowhere(path):
+    """NUL and lone surrogates: not found."""
+    with pytest.raises(NotFound):
+        readable(visit(path))
+
+
+@pytest.mark.parametrize("query", ["a=%00", "a=%FF", "%C3=1", "a=\x00"])
+def test_a_query_no_text_can_hold_is_refused(query):
+    """NUL and broken UTF-8: invalid."""
+    with pytest.raises(Invalid):
+        readable(visit(query=query))
+
+
+@pytest.mark.parametrize("query", ["", "a=%C3%A9&b=+", "a=%EF%BF%BD"])
+def test_any_text_is_readable(query):
+    """Letters of any script, in any escaping, are fine."""
+    readable(visit("/v1/é", query))
+
+
+def test_only_a_get_under_v1_is_a_reading():
+    """Changes are in the ledger, the rest is public."""
+    assert recorded(visit())
+    assert not recorded(visit(method="POST"))
+    assert not recorded(visit(path="/ledger/head"))
+
+
+def test_a_route_is_open_when_it_says_so():
+    """Public by declaration; OPTIONS by nature."""
+    assert is_open(visit(), {"public": True})
+    assert is_open(visit(method="OPTIONS"), {})
+    assert not is_open(visit(), {"roles": {"auditor"}})
