@@ -1,0 +1,19 @@
+"""What the packs say of a production: judged, kept, and judged again when time alone has changed it.
+
+The room joins what is registered and what was filed, and asks the obligations room for findings. It does not
+know what a duty is, how a filing arrives, or who is told of an alert.
+
+house.py    schemas, packs and editions: what every act judges with (pure)
+ground.py   the production, its employer and everything told about it, in the judge's words (pure)
+ruling.py   a judgement as it is kept: canonical findings, history row, ledger entry (pure)
+weighing.py a judgement with its instant (pure)
+store.py    the table judgement; the productions whose time has come
+act.py      judge, keep, sweep
+http.py     the findings about a disclosure
+
+What must stay true:
+1. The same filings, packs and instant give the same findings, byte for byte.
+2. A judgement is kept with its ledger entry, its alerts and their messages, or not at all.
+3. A duty that falls overdue is found without anyone filing; each overdue instant is judged with its own date.
+4. One production that cannot be judged holds up no other.
+"""
