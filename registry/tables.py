@@ -1,0 +1,228 @@
+"""What people see on a terminal: tables of filings, findings, alerts, packs and schemas.
+
+Everything comes in as plain values, as the API answers them or as the rooms' structs become; nothing is asked
+here. Colours say verdict and state; every table reads the same without them.
+"""
+
+import os
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Final
+
+from rich import box
+from rich.console import Console, Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from registry.errors import Fault
+
+COLOURS: Final[Mapping[str, str]] = {
+    "violation": "bold red",
+    "insufficient_information": "yellow",
+    "satisfied": "green",
+    "not_applicable": "dim",
+    "review": "magenta",
+    "due_soon": "cyan",
+    "open": "bold red",
+    "acknowledged": "yellow",
+    "resolved": "green",
+    "accepted": "green",
+    "accepted_with_warnings": "yellow",
+    "refused": "bold red",
+    "ok": "green",
+    "MISMATCH": "bold red",
+    "skipped": "dim",
+    "well": "green",
+    "wrong": "bold red",
+    "warning": "yellow",
+}
+WORDS: Final[Mapping[str, str]] = {
+    "insufficient_information": "information missing",
+    "not_applicable": "not applicable",
+    "accepted_with_warnings": "with warnings",
+    "due_soon": "due soon",
+}
+WIDE: Final = 150
+WHOLE: Final = frozenset({"alert", "rule", "state", "verdict", "day", "due", "filed", "opened", "version"})
+"""Columns whose cells are not broken: they are copied, or compared down the page."""
+NOTE: Final = "A finding is prima facie, for a person to pursue; it is not a legal conclusion."
+
+
+def console() -> Console:
+    """Standard output: as wide as the terminal, and wide enough to read when there is none."""
+    return Console(width=None if sys.stdout.isatty() or "COLUMNS" in os.environ else WIDE)
+
+
+def coloured(word: Any) -> Text:
+    """A verdict, state or outcome in its colour."""
+    text = str(word if word is not None else "")
+    return Text(WORDS.get(text, text), style=COLOURS.get(text, ""))
+
+
+def plain(title: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> Table:
+    """A table; cells that are Text keep their colour, lists are joined, None is empty."""
+    table = Table(title=title, title_justify="left", title_style="bold", box=box.SIMPLE_HEAD, pad_edge=False)
+    for column in columns:
+        table.add_column(column, overflow="fold", no_wrap=column in WHOLE)
+    for row in rows:
+        table.add_row(*(cell(value) for value in row))
+    return table
+
+
+def cell(value: Any) -> RenderableType:
+    """*value* as a cell."""
+    match value:
+        case Text():
+            return value
+        case None:
+            return ""
+        case list() | tuple():
+            return Text(", ".join(map(str, value)))
+        case _:
+            return Text(str(value))
+
+
+def faults(found: Sequence[Fault], title: str = "") -> Table:
+    """What is wrong, where, and how to mend it."""
+    return plain(
+        title,
+        ["where", "what is wrong", "what to do"],
+        [[fault.pointer or "/", fault.detail, remedy(fault)] for fault in found],
+    )
+
+
+def remedy(fault: Fault) -> str:
+    """How to mend *fault*, with the nearest value and some of those allowed."""
+    parts = [fault.fix]
+    if fault.nearest and fault.nearest not in fault.fix:
+        parts.append(f"nearest: {fault.nearest}")
+    if fault.allowed and not fault.nearest:
+        more = " …" if len(fault.allowed) > 8 else ""
+        parts.append(f"allowed: {', '.join(fault.allowed[:8])}{more}")
+    return " ".join(part for part in parts if part)
+
+
+def findings(found: Sequence[Mapping[str, Any]], title: str = "Findings") -> Table:
+    """Verdicts with their clause and reasons."""
+    return plain(
+        title,
+        ["verdict", "rule", "about", "because", "clause"],
+        [
+            [
+                coloured(each["verdict"]),
+                each["rule"],
+                f"{each['subject_kind']} {each['subject']}",
+                reasons(each),
+                each["citation"]["clause"],
+            ]
+            for each in found
+        ],
+    )
+
+
+def reasons(finding: Mapping[str, Any]) -> str:
+    """Why, in the words of the finding; and what is missing or for a person to decide."""
+    said = [" ".join(finding["because"]) or finding["reason"]]
+    said += [f"Missing: {each['question'] or each['fact']}" for each in finding["missing"]]
+    said += [f"For review: {each}" for each in finding["review"]]
+    return "\n".join(said)
+
+
+def due(found: Sequence[Mapping[str, Any]], title: str = "Due next") -> Table:
+    """What must be done by when."""
+    return plain(
+        title,
+        ["due", "rule", "what", "about"],
+        [[each["due_on"], each["rule"], each["says"], each["subject"]] for each in found],
+    )
+
+
+def alerts(found: Sequence[Mapping[str, Any]], title: str = "Alerts") -> Table:
+    """The list of alerts, with the soonest clock of each."""
+    return plain(
+        title,
+        ["alert", "state", "kind", "rule", "production", "locals", "opened", "soonest clock"],
+        [
+            [
+                short(each["alert_id"]),
+                coloured(each["state"]),
+                coloured(each["kind"]),
+                each["rule"],
+                each["production_id"],
+                each["locals"],
+                day(each["opened_at"]),
+                clock(each["clocks"]),
+            ]
+            for each in found
+        ],
+    )
+
+
+def clock(clocks: Sequence[Mapping[str, Any]]) -> str:
+    """The first of *clocks* that still runs, or the last that ran out."""
+    running = [each for each in clocks if each["days_left"] >= 0]
+    if running:
+        return f"{running[0]['until']} ({running[0]['days_left']} d left) {running[0]['name']}"
+    return f"{clocks[-1]['until']} (over) {clocks[-1]['name']}" if clocks else ""
+
+
+def alert(found: Mapping[str, Any]) -> Group:
+    """Everything about one alert."""
+    facts = Table(box=None, show_header=False, pad_edge=False)
+    facts.add_column(style="dim")
+    facts.add_column(overflow="fold")
+    lines: list[tuple[str, Any]] = [
+        ("alert", found["alert_id"]),
+        ("state", coloured(found["state"])),
+        ("kind", coloured(found["kind"])),
+        ("severity", found["severity"]),
+        ("production", f"{found['production_title']} ({found['employer_id']}/{found['production_id']})"),
+        ("locals", found["locals"]),
+        ("duty", found["says"]),
+        ("clause", f"{found['clause']} [{found['citation']['source']}, {found['citation']['confidence']}]"),
+        ("rule", f"{found['rule']}, pack {found['pack']} {found['pack_digest'][:12]}, {found['params']}"),
+        ("facts", "\n".join(found["because"])),
+        ("missing", "\n".join(each["question"] or each["fact"] for each in found["missing"])),
+        ("for review", "\n".join(found["review"])),
+        (
+            "clocks",
+            "\n".join(f"{each['until']} ({each['days_left']} d) {each['says']}" for each in found["clocks"]),
+        ),
+        ("remedy", found["remedy"]),
+        ("outcome", found["outcome"]),
+    ]
+    for name, value in lines:
+        if value not in (None, "", []):
+            facts.add_row(name, cell(value))
+    history = plain(
+        "History",
+        ["when", "move", "state", "by", "reason", "ledger"],
+        [
+            [
+                day(each["moved_at"]),
+                each["move"],
+                coloured(each["to_state"]),
+                each["author"],
+                each["reason"],
+                each["ledger_index"],
+            ]
+            for each in found["history"]
+        ],
+    )
+    return Group(facts, Text(), history, Text(NOTE, style="dim"))
+
+
+def short(identifier: Any) -> str:
+    """The end of a UUIDv7, where it differs from its neighbours."""
+    return str(identifier)[-12:]
+
+
+def day(instant: Any) -> str:
+    """The date of an instant as the API writes it."""
+    return str(instant)[:10]
+
+
+def show(console: Console, *parts: RenderableType) -> None:
+    """Print *parts*, without rich's guesses about what numbers mean."""
+    for part in parts:
+        console.print(part, highlight=False)

@@ -1,0 +1,219 @@
+"""Who may do what: every route × every role × own and foreign tenant, against the table in routes.txt.
+
+A route that is missing from the table fails, and so does a row without a route.
+"""
+
+import asyncio
+from pathlib import Path
+from typing import NamedTuple
+from urllib.parse import urlsplit
+
+import conftest
+import pytest
+import world
+from world import FOREIGN, OWN
+
+from registry import app as house
+from registry import openapi
+from registry.examples import EXAMPLES
+from registry.settings import Settings
+
+COLUMNS = [
+    ("nobody", OWN),
+    *(
+        (role, tenant)
+        for role in ("employer", "representative", "auditor", "administrator")
+        for tenant in (OWN, FOREIGN)
+    ),
+]
+
+
+class Row(NamedTuple):
+    """One line of the table."""
+
+    operation: str
+    cells: list
+
+
+class Call(NamedTuple):
+    """A request, and the address its ETag is read from."""
+
+    method: str
+    path: str
+    body: dict | None = None
+    tag_from: str | None = None
+
+
+def rows():
+    lines = (Path(__file__).parent / "routes.txt").read_text().splitlines()
+    for line in lines:
+        if line and not line.startswith("#"):
+            operation, *cells = line.split()
+            yield Row(operation, cells)
+
+
+TABLE = list(rows())
+
+
+def call_of(operation, tenant, caller):
+    """The request that tries *operation* on *tenant*: method, path, body, and where its ETag is read."""
+    disclosure = f"/v1/disclosures/{tenant.disclosure_id}"
+    alert = f"/v1/alerts/{tenant.alert_id}"
+    employer = f"/v1/employers/{tenant.employer_id}"
+    production = f"/v1/productions/{tenant.employer_id}/{tenant.production_id}"
+    filed = world.document(tenant.employer_id, tenant.production_id)
+    amended = world.document(tenant.employer_id, tenant.production_id, **EXAMENDMENT)
+    made = f"new-{'own' if tenant.employer_id == OWN else 'foreign'}"
+    calls = {
+        "alive": Call("GET", "/health/live"),
+        "ready": Call("GET", "/health/ready"),
+        "listProblems": Call("GET", "/problems"),
+        "getProblem": Call("GET", "/problems/busy"),
+        "keySet": Call("GET", "/.well-known/jwks.json"),
+        "ledgerHead": Call("GET", "/ledger/head"),
+        "ledgerEntry": Call("GET", "/ledger/entries/0"),
+        "ledgerInclusion": Call("GET", "/ledger/entries/0/proof?size=1"),
+        "ledgerConsistency": Call("GET", "/ledger/consistency?from=1&to=2"),
+        "listAgreements": Call("GET", "/v1/agreements"),
+        "getAgreement": Call("GET", "/v1/agreements/iatse-ba-2024"),
+        "listSchemas": Call("GET", "/v1/schemas"),
+        "getSchema": Call("GET", "/v1/schemas/2.0"),
+        "listLocals": Call("GET", "/v1/locals"),
+        "listEmployers": Call("GET", "/v1/employers"),
+        "getEmployer": Call("GET", employer),
+        "createEmployer": Call("POST", "/v1/employers", world.employer_record(made)),
+        "changeEmployer": Call("PUT", employer, world.employer_record(tenant.employer_id), employer),
+        "listProductions": Call("GET", "/v1/productions"),
+        "getProduction": Call("GET", production),
+        "createProduction": Call(
+            "POST", "/v1/productions", world.production_record(tenant.employer_id, made)
+        ),
+        "changeProduction": Call(
+            "PUT", production, world.production_record(tenant.employer_id, tenant.production_id), production
+        ),
+        "listDisclosures": Call("GET", "/v1/disclosures"),
+        "getDisclosure": Call("GET", disclosure),
+        "listVersions": Call("GET", f"{disclosure}/versions"),
+        "getVersion": Call("GET", f"{disclosure}/versions/1"),
+        "getReceipt": Call("GET", f"{disclosure}/receipt"),
+        "getFindings": Call("GET", f"{disclosure}/findings"),
+        "fileDisclosure": Call("POST", "/v1/disclosures", filed),
+        "preflightDisclosure": Call("POST", "/v1/disclosures/preflight", filed),
+        "amendDisclosure": Call("PUT", disclosure, amended, disclosure),
+        "withdrawDisclosure": Call("POST", f"{disclosure}/withdrawal", WITHDRAWAL, disclosure),
+        "listAlerts": Call("GET", "/v1/alerts"),
+        "getAlert": Call("GET", alert),
+        "acknowledgeAlert": Call("POST", f"{alert}/acknowledge", {}, alert),
+        "resolveAlert": Call("POST", f"{alert}/resolve", EXAMPLES["resolveAlert"]["cured"], alert),
+        "reopenAlert": Call("POST", f"{alert}/reopen", EXAMPLES["reopenAlert"]["again"], alert),
+    }
+    return calls[operation]
+
+
+EXAMENDMENT = EXAMPLES["amendDisclosure"]["late-information"]["filing"]
+WITHDRAWAL = EXAMPLES["withdrawDisclosure"]["never-deployed"]
+LISTED = {
+    "listEmployers": "employer_id",
+    "listProductions": "production_id",
+    "listDisclosures": "disclosure_id",
+    "listAlerts": "alert_id",
+}
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    return tmp_path_factory.mktemp("data")
+
+
+@pytest.fixture
+async def tried(server, template, folder, request):
+    """A World of its own database, with both tenants on record: settled once, then copied."""
+    settled = f"{template}_routes"
+    cached = getattr(request.module, "SETTLED", None)
+    if cached is None:
+        await conftest.execute(server, f"DROP DATABASE IF EXISTS {settled} WITH (FORCE)")
+        await conftest.execute(server, f"CREATE DATABASE {settled} TEMPLATE {template}")
+        async with world.opened(conftest.at(server, settled), folder) as (_, first):
+            cached = {tenant: await first.settle(tenant) for tenant in (OWN, FOREIGN)}
+        request.module.SETTLED = cached
+    name = f"{template}_route_{next(conftest.NUMBERS)}"
+    await conftest.execute(server, f"CREATE DATABASE {name} TEMPLATE {settled}")
+    async with world.opened(conftest.at(server, name), folder) as (_, opened):
+        yield opened, cached
+    await conftest.execute(server, f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+
+
+@pytest.fixture(scope="module", autouse=True)
+def cleared(server, template):
+    yield
+    asyncio.run(conftest.execute(server, f"DROP DATABASE IF EXISTS {template}_routes WITH (FORCE)"))
+
+
+async def answer_of(opened, operation, caller, tenant):
+    call = call_of(operation, tenant, caller)
+    headers = {}
+    if call.tag_from:
+        headers["If-Match"] = (await opened.good("administrator", "GET", call.tag_from)).headers["ETag"]
+    request = {"json": call.body} if call.body is not None else {}
+    return await opened.ask(caller, call.method, call.path, headers=headers, **request)
+
+
+def cell_of(operation, answer, tenant):
+    """An answer as the table writes it."""
+    if operation == "preflightDisclosure" and answer.status_code == 200:
+        return "200+" if answer.json()["accepted"] else "200-"
+    if operation not in LISTED or answer.status_code != 200:
+        return str(answer.status_code)
+    field = LISTED[operation]
+    seen = {(item.get("record") or item)[field] for item in answer.json()["items"]}
+    return "200+" if getattr(tenant, field) in seen else "200-"
+
+
+@pytest.mark.parametrize("row", TABLE, ids=lambda row: row.operation)
+async def test_each_route_answers_each_caller_as_the_table_says(row, tried):
+    """The status, for a list also whether the thing is in it; a refusal is a problem that names nothing."""
+    opened, tenants = tried
+    found = []
+    for caller, tenant in COLUMNS:
+        answer = await answer_of(opened, row.operation, caller, tenants[tenant])
+        found.append(cell_of(row.operation, answer, tenants[tenant]))
+        if answer.status_code >= 400:
+            assert answer.headers["content-type"] == "application/problem+json"
+        if answer.status_code in (403, 404):
+            assert "LLC" not in answer.text
+
+    assert found == row.cells
+
+
+def test_the_table_knows_every_route(tmp_path):
+    """A route missing from the table fails here, and so does a row whose route is gone."""
+    app = house.create(Settings(database_url="postgres://nowhere", data_dir=tmp_path))
+    routes = {name for name, _, _ in openapi.described(app)}
+
+    assert routes == {row.operation for row in TABLE}
+    assert all(len(row.cells) == len(COLUMNS) for row in TABLE)
+
+
+def test_the_table_tries_the_route_it_names(tmp_path):
+    """Each call of the table leads to the operation of its row."""
+    app = house.create(Settings(database_url="postgres://nowhere", data_dir=tmp_path))
+    addresses = {name: address for name, address, _ in openapi.described(app)}
+    tenant = world.Tenant(OWN, "p", "d", "a")
+    for row in TABLE:
+        call = call_of(row.operation, tenant, "nobody")
+        method, path = addresses[row.operation]
+        given = urlsplit(call.path).path.split("/")
+
+        assert call.method == method
+        assert len(given) == len(path.split("/"))
+        assert all(a == b or b.startswith("{") for a, b in zip(given, path.split("/"), strict=True))
+
+
+def test_foreign_and_absent_look_the_same():
+    """Every foreign cell of a reader is 404, never 403: nobody learns what others have on record."""
+    for row in TABLE:
+        for cell, (caller, tenant) in zip(row.cells, COLUMNS, strict=True):
+            if tenant == FOREIGN and caller in ("employer", "representative", "auditor") and cell == "403":
+                own = row.cells[COLUMNS.index((caller, OWN))]
+
+                assert own == "403"
