@@ -30,7 +30,7 @@ slow: $(READY) ## the tests that take minutes
 
 test-server: $(READY) ## what speaks SQL, against a PostgreSQL of the machine's own (PG_BIN=folder of its programs)
 	@$(BIN)/python tests/with_postgres.py $(PG_BIN) -- \
-		$(PYTEST) -m "not slow" tests/test_db.py tests/test_sql.py tests/test_migrations.py \
+		$(PYTEST) -n $(JOBS) --dist loadfile -m "not slow" tests/test_db.py tests/test_sql.py tests/test_migrations.py \
 		$(wildcard tests/*/test_store.py tests/*/test_act.py) $(ARGS)
 
 check: $(READY) ## lint, form, types and import rules alone

@@ -133,7 +133,7 @@ def list_alerts(
     caller: Caller = NOBODY,
     json: Json = False,
 ) -> int:
-    """List the alerts you may see, with the soonest clock of each."""
+    """List the alerts you may see, with the earliest limit of each way to pursue it."""
     query = {"state": state, "kind": kind, "production": production, "local": local}
     address, bearer = caller.address(configured()), caller.bearer()
     return asyncio.run(errands.list_alerts(address, bearer, query, as_json=json))

@@ -5,7 +5,7 @@ that takes raw bytes shows none), and examples. Plain JSON in, plain JSON out.
 """
 
 import html
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from copy import deepcopy
 from typing import Any, Final
 
@@ -15,23 +15,23 @@ JSON: Final = "application/json"
 PROBLEM: Final = "application/problem+json"
 METHODS: Final = ("get", "post", "put", "patch", "delete")
 SCHEME: Final = "bearer"
+ADDRESS: Final = "https://registry.example"
 
-PROBLEMS: Final[Mapping[int, tuple[str, str, str]]] = {
-    400: ("BadRequest", "invalid-request", "A parameter, a header or the JSON itself cannot be read."),
-    401: ("Unauthenticated", "unauthenticated", "No bearer token, or not a valid one."),
-    403: ("Forbidden", "forbidden", "The token is valid, but its role may not do this."),
-    404: ("NotFound", "not-found", "No such thing, or not yours to see: the two look the same on purpose."),
-    409: ("Conflict", "conflict", "It does not fit the present state."),
-    412: ("Stale", "stale-version", "If-Match names a version that is no longer the newest."),
-    413: ("TooLarge", "too-large", "More than 1 MiB (1048576 bytes)."),
+PROBLEMS: Final[Mapping[int, tuple[str, str]]] = {
+    400: ("BadRequest", "A parameter, a header or the JSON itself cannot be read."),
+    401: ("Unauthenticated", "No bearer token, or not a valid one."),
+    403: ("Forbidden", "The token is valid, but its role may not do this."),
+    404: ("NotFound", "No such thing, or not yours to see: the two look the same on purpose."),
+    409: ("Conflict", "It does not fit the present state."),
+    412: ("Stale", "If-Match names a version that is no longer the newest."),
+    413: ("TooLarge", "More than 1 MiB (1048576 bytes)."),
     422: (
         "Unprocessable",
-        "schema-violation",
         "Understood and wrong; every fault is listed with its pointer.",
     ),
-    428: ("PreconditionMissing", "precondition-missing", "A change must name its version in If-Match."),
-    500: ("Internal", "internal", "The registry failed; nothing was changed."),
-    503: ("Busy", "busy", "Nothing is wrong with the request; send it again after Retry-After seconds."),
+    428: ("PreconditionMissing", "A change must name its version in If-Match."),
+    500: ("Internal", "The registry failed; nothing was changed."),
+    503: ("Busy", "Nothing is wrong with the request; send it again after Retry-After seconds."),
 }
 HEADERS: Final[Mapping[int, tuple[str, str, str]]] = {
     401: ("WWW-Authenticate", "How to say who you are.", 'Bearer realm="registry"'),
@@ -72,6 +72,8 @@ class Facts(msgspec.Struct, frozen=True):
     """Who may; empty: anybody."""
     body: dict[str, Any] | None = None
     """The schema of a body that the door takes as raw bytes, or None."""
+    required: bool = True
+    """Whether a request without that body is refused."""
     answer: dict[str, Any] | None = None
     """The schema of the answer, or None for what the framework drew."""
     examples: dict[str, Any] = {}
@@ -132,23 +134,31 @@ def problem_schemas() -> dict[str, Any]:
     return {"Problem": problem, "ProblemFault": fault}
 
 
-def problem_responses() -> dict[str, Any]:
+def problem_responses(kinds: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     """One response component for each status that says no."""
-    return {name: problem_response(status) for status, (name, _, _) in PROBLEMS.items()}
+    return {
+        name: problem_response(status, [kind for kind in kinds if kind["status"] == status])
+        for status, (name, _) in PROBLEMS.items()
+    }
 
 
-def problem_response(status: int) -> dict[str, Any]:
-    """The response component of *status*."""
-    _, slug, says = PROBLEMS[status]
+def problem_response(status: int, kinds: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """The response component of *status*, with an example of each kind of problem that has it."""
     headers: dict[str, Any] = {"X-Request-ID": {"$ref": "#/components/headers/RequestId"}}
     if status in HEADERS:
         name, meaning, example = HEADERS[status]
         headers[name] = {"description": meaning, "schema": {"type": "string"}, "example": example}
-    shown = {"type": f"https://registry.example/problems/{slug}", "title": says, "status": status}
+    examples = {
+        kind["slug"]: {
+            "summary": kind["says"],
+            "value": {"type": f"{ADDRESS}/problems/{kind['slug']}", "title": kind["title"], "status": status},
+        }
+        for kind in kinds
+    }
     return {
-        "description": says,
+        "description": PROBLEMS[status][1],
         "headers": headers,
-        "content": {PROBLEM: {"schema": {"$ref": "#/components/schemas/Problem"}, "example": shown}},
+        "content": {PROBLEM: {"schema": {"$ref": "#/components/schemas/Problem"}, "examples": examples}},
     }
 
 
@@ -171,14 +181,17 @@ def statuses_of(method: str, operation: Mapping[str, Any], facts: Facts) -> list
 
 
 def complete(
-    document: Mapping[str, Any], facts: Mapping[str, Facts], schemas: Mapping[str, Mapping[str, Any]]
+    document: Mapping[str, Any],
+    facts: Mapping[str, Facts],
+    schemas: Mapping[str, Mapping[str, Any]],
+    kinds: Sequence[Mapping[str, Any]],
 ) -> dict[str, Any]:
-    """*document* with what the framework left out; *facts* by operation id, *schemas* by component name."""
+    """*document* with what the framework left out: facts by operation id, schemas by name."""
     done = deepcopy(dict(document))
     components = done.setdefault("components", {})
     components.setdefault("schemas", {}).update(problem_schemas())
     components["schemas"].update(schemas)
-    components["responses"] = problem_responses()
+    components["responses"] = problem_responses(kinds)
     components["headers"] = {
         "RequestId": {
             "description": "The request's id: the caller's own X-Request-ID, or one that was made.",
@@ -210,7 +223,7 @@ def complete_operation(method: str, operation: dict[str, Any], facts: Facts) -> 
         media: dict[str, Any] = {"schema": facts.body}
         if facts.examples:
             media["examples"] = {name: {"value": value} for name, value in facts.examples.items()}
-        operation["requestBody"] = {"required": True, "content": {JSON: media}}
+        operation["requestBody"] = {"required": facts.required, "content": {JSON: media}}
     kept = {status: said for status, said in operation["responses"].items() if status < "4"}
     for said in kept.values():
         for media in said.get("content", {}).values() if facts.answer is not None else ():

@@ -20,7 +20,7 @@ from litestar.plugins import OpenAPISchemaPlugin
 from litestar.routes import HTTPRoute
 from litestar.typing import FieldDefinition
 
-from registry import contract
+from registry import contract, problems
 from registry.contract import Facts
 from registry.examples import EXAMPLES
 
@@ -83,6 +83,11 @@ def answer_of(handler: HTTPRouteHandler) -> Any:
     return said.annotation
 
 
+def asked(record: type[msgspec.Struct]) -> list[str]:
+    """The members a body must have; where there is none, no body is a body, too."""
+    return [field.name for field in msgspec.structs.fields(record) if field.required]
+
+
 def facts_of(app: Litestar, schemas: dict[str, Any]) -> dict[str, Facts]:
     """What the document must say of each operation; the components it needs are added to *schemas*."""
     found = list(described(app))
@@ -99,6 +104,7 @@ def facts_of(app: Litestar, schemas: dict[str, Any]) -> dict[str, Facts]:
         name: Facts(
             roles=sorted(handler.opt.get("roles", ())),
             body=records.get(name) or contract.document_body(*address),
+            required=name not in bodies or bool(asked(bodies[name])),
             answer=shapes.get(name) or contract.BYTES.get(name),
             examples=dict(EXAMPLES.get(name, {})),
         )
@@ -112,7 +118,7 @@ def completed(app: Litestar, drawn: Mapping[str, Any]) -> dict[str, Any]:
     schemas = contract.disclosure_schemas({each: published.body(each) for each in published.versions})
     facts = facts_of(app, schemas)
     plain = msgspec.json.decode(msgspec.json.encode(drawn, enc_hook=str))
-    return contract.complete(plain, facts, schemas)
+    return contract.complete(plain, facts, schemas, msgspec.to_builtins(problems.kinds()))
 
 
 def document(app: Litestar) -> dict[str, Any]:

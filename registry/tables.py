@@ -37,7 +37,7 @@ COLOURS: Final[Mapping[str, str]] = {
     "warning": "yellow",
 }
 WORDS: Final[Mapping[str, str]] = {
-    "insufficient_information": "information missing",
+    "insufficient_information": "insufficient information",
     "not_applicable": "not applicable",
     "accepted_with_warnings": "with warnings",
     "due_soon": "due soon",
@@ -50,7 +50,8 @@ NOTE: Final = "A finding is prima facie, for a person to pursue; it is not a leg
 
 def console() -> Console:
     """Standard output: as wide as the terminal, and wide enough to read when there is none."""
-    return Console(width=None if sys.stdout.isatty() or "COLUMNS" in os.environ else WIDE)
+    asked = os.environ.get("COLUMNS", "")
+    return Console(width=int(asked) if asked.isdigit() else None if sys.stdout.isatty() else WIDE)
 
 
 def coloured(word: Any) -> Text:
@@ -138,10 +139,10 @@ def due(found: Sequence[Mapping[str, Any]], title: str = "Due next") -> Table:
 
 
 def alerts(found: Sequence[Mapping[str, Any]], title: str = "Alerts") -> Table:
-    """The list of alerts, with the soonest clock of each."""
+    """The list of alerts, with the earliest limit of each way to pursue it."""
     return plain(
         title,
-        ["alert", "state", "kind", "rule", "production", "locals", "opened", "soonest clock"],
+        ["alert", "state", "kind", "rule", "production", "locals", "opened", "clocks"],
         [
             [
                 short(each["alert_id"]),
@@ -159,11 +160,17 @@ def alerts(found: Sequence[Mapping[str, Any]], title: str = "Alerts") -> Table:
 
 
 def clock(clocks: Sequence[Mapping[str, Any]]) -> str:
-    """The first of *clocks* that still runs, or the last that ran out."""
-    running = [each for each in clocks if each["days_left"] >= 0]
-    if running:
-        return f"{running[0]['until']} ({running[0]['days_left']} d left) {running[0]['name']}"
-    return f"{clocks[-1]['until']} (over) {clocks[-1]['name']}" if clocks else ""
+    """For each way of pursuing an alert, its earliest limit: an outer limit extends none that has passed."""
+    earliest: dict[str, Mapping[str, Any]] = {}
+    for each in clocks:
+        earliest.setdefault(each["name"].partition(",")[0], each)
+    return "\n".join(f"{each['until']} ({left(each)}) {way}" for way, each in earliest.items())
+
+
+def left(each: Mapping[str, Any]) -> str:
+    """How long a clock still runs, or how long ago it ran out."""
+    days = each["days_left"]
+    return f"{days} d left" if days >= 0 else f"passed {-days} d ago"
 
 
 def alert(found: Mapping[str, Any]) -> Group:
@@ -186,7 +193,7 @@ def alert(found: Mapping[str, Any]) -> Group:
         ("for review", "\n".join(found["review"])),
         (
             "clocks",
-            "\n".join(f"{each['until']} ({each['days_left']} d) {each['says']}" for each in found["clocks"]),
+            "\n".join(f"{each['until']} ({left(each)}) {each['says']}" for each in found["clocks"]),
         ),
         ("remedy", found["remedy"]),
         ("outcome", found["outcome"]),

@@ -5,6 +5,7 @@ is that of a trade: no waiting, no outside world, no clock, no chance, no loggin
 """
 
 import ast
+import re
 import shutil
 import subprocess
 import sys
@@ -281,7 +282,9 @@ def test_the_images_recipe_and_the_compose_file_are_sound():
 
 
 def test_the_image_copies_only_what_exists():
-    """Every COPY from the checkout names what is there, and the ignore file lets it through."""
+    """Every COPY names what is there, and the ignore file lets it through; uv is the one of the lock."""
+    uv = re.search(r"uv==\S+", (ROOT / "docker" / "Dockerfile").read_text())[0]
+    assert f"{uv} \\\n" in (ROOT / "requirements.lock").read_text()
     hidden = (ROOT / "docker" / "Dockerfile.dockerignore").read_text().splitlines()
     for line in (ROOT / "docker" / "Dockerfile").read_text().splitlines():
         if line.startswith("COPY ") and "--from" not in line:

@@ -165,6 +165,20 @@ def test_the_documents_statuses_are_those_problems_have():
     assert said - set(contract.PROBLEMS) <= {405, 415}
 
 
+def test_every_kind_of_problem_is_shown(document):
+    """Each slug that belongs to an operation stands as an example under its status."""
+    shown = {
+        (slug, example["value"]["status"])
+        for answer in document["components"]["responses"].values()
+        for media in answer["content"].values()
+        for slug, example in media["examples"].items()
+    }
+
+    assert shown == {
+        (kind.slug, kind.status) for kind in problems.kinds() if kind.status in contract.PROBLEMS
+    }
+
+
 def test_a_reference_is_moved_with_what_it_names():
     """`#/$defs/x` becomes a component of its own, wherever the reference stands."""
     schema = {

@@ -63,8 +63,11 @@ async def live(dsn, tmp_path):
 
 @pytest.mark.parametrize("role", ROLES)
 def test_the_server_keeps_the_documents_promises(live, role, tmp_path):
-    """All checks, all phases, all operations, as one role: nothing is found."""
+    """All checks, all phases, every operation the role may use (public ones once): nothing is found."""
     address, tokens = live
+    document = httpx.get(f"{address}/docs/openapi.json").json()
+    told = [operation for item in document["paths"].values() for operation in item.values()]
+    may = [each["operationId"] for each in told if role in (each["x-roles"] or ["administrator"])]
     command = [
         Path(sys.executable).parent / "schemathesis",
         f"--config-file={HERE / 'schemathesis.toml'}",
@@ -72,7 +75,7 @@ def test_the_server_keeps_the_documents_promises(live, role, tmp_path):
         f"{address}/docs/openapi.json",
         f"--header=Authorization: Bearer {tokens[role]}",
         "--checks=all",
-        "--workers=2",
+        f"--include-operation-id-regex=^({'|'.join(may)})$",
         f"--max-examples={EXAMPLES}",
         "--seed=1",
         "--continue-on-failure",

@@ -57,7 +57,8 @@ def main():
         os.chown(folder, user["user"], user["group"])
         os.chown(words, user["user"], user["group"])
     data = str(folder / "data")
-    options = f"-p {port} -c listen_addresses=127.0.0.1 -k {folder} -c fsync=off -c max_connections=200"
+    options = f"-p {port} -c listen_addresses=127.0.0.1 -k {folder} "
+    options += "-c fsync=off -c synchronous_commit=off -c full_page_writes=off -c max_connections=200"
 
     def run(*line):
         subprocess.run(

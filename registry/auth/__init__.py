@@ -8,6 +8,7 @@ keys.py      public keys a token may be signed with, and by which algorithm
 token.py     bearer token → SignedClaims → Principal; every PyJWT option spelled out
 jwks.py      the key sets of configured issuers, fetched and kept (network)
 issuer.py    the local issuer of embedded mode: its key file, and minting (disk)
+visit.py     a request as the guard sees it; what is refused unread, what is a reading
 store.py     the access log
 act.py       admit a caller to a route; record what was read
 http.py      the guard, the Principal dependency, the key set for others

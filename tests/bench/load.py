@@ -32,8 +32,9 @@ class Connection(asyncio.Protocol):
         self.send()
 
     def send(self):
-        """One request, unless the time is up."""
-        if time.perf_counter() >= self.orders["deadline"]:
+        """One request, unless the time is up, or each body was to be sent once and has been."""
+        whole = self.orders.get("once") and self.sent == len(self.bodies)
+        if whole or time.perf_counter() >= self.orders["deadline"]:
             self.transport.close()
             return
         body = self.bodies[self.sent % len(self.bodies)]
