@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from rich import box
-from rich.console import Console, Group, RenderableType
+from rich.console import Console, ConsoleDimensions, Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
@@ -48,10 +48,20 @@ WHOLE: Final = frozenset({"alert", "rule", "state", "verdict", "day", "due", "fi
 NOTE: Final = "A finding is prima facie, for a person to pursue; it is not a legal conclusion."
 
 
+class Output(Console):
+    """Standard output: as wide as COLUMNS or the terminal, and wide enough to read when there is neither."""
+
+    @property
+    def size(self) -> ConsoleDimensions:  # type: ignore[misc]  # nobody sets it
+        """Asked for each time, so that a program's output does not depend on when it was imported."""
+        asked = os.environ.get("COLUMNS", "")
+        width = int(asked) if asked.isdigit() else super().size.width if sys.stdout.isatty() else WIDE
+        return ConsoleDimensions(width, super().size.height)
+
+
 def console() -> Console:
-    """Standard output: as wide as the terminal, and wide enough to read when there is none."""
-    asked = os.environ.get("COLUMNS", "")
-    return Console(width=int(asked) if asked.isdigit() else None if sys.stdout.isatty() else WIDE)
+    """Where a command's answer goes."""
+    return Output()
 
 
 def coloured(word: Any) -> Text:

@@ -32,6 +32,8 @@ class Record(msgspec.Struct):
 
     def get(self, path: str) -> Any:
         """The value at a dotted *path*, or None when nobody stated it."""
+        if "." not in path:
+            return self.fields.get(path)
         value: Any = self.fields
         for name in path.split("."):
             value = value.get(name) if isinstance(value, dict) else None
@@ -48,7 +50,7 @@ class Statement(msgspec.Struct):
     records: dict[str, dict[str, Record]]
     employer: dict[str, Any]
     engagements: list[dict[str, Any]] | None
-    facts_from: str = ""
+    use_facts: dict[str, tuple[dict[str, Any], Record | None]] = {}
 
     def all(self, kind: str) -> list[Record]:
         """Every record of one kind, in the order it became known."""

@@ -36,9 +36,22 @@ class Condition(msgspec.Struct, frozen=True):
     """One compiled condition, the facts it reads, and how a person would say it."""
 
     text: str
-    words: str
+    yes: str
+    no: str
+    unknown: str
     names: tuple[str, ...]
     expression: Any
+
+    def line(self, answer: bool | None) -> str:
+        """The condition and its answer as a sentence."""
+        return self.unknown if answer is None else self.yes if answer else self.no
+
+
+class Known(msgspec.Struct):
+    """The known facts of one subject, and the conditions already decided on them."""
+
+    activation: Any
+    answers: dict[str, bool | None]
 
 
 def environment(about: str) -> Any:
@@ -48,6 +61,10 @@ def environment(about: str) -> Any:
 
 
 ENVIRONMENTS: Final = {about: environment(about) for about in ABOUT}
+MOMENTS: Final = {
+    about: frozenset(fact.name for fact in facts.values() if fact.type == "moment")
+    for about, facts in ABOUT.items()
+}
 
 
 def compiled(text: str, words: str, about: str) -> Condition:
@@ -66,21 +83,33 @@ def compiled(text: str, words: str, about: str) -> Condition:
             f"a condition must be true or false, this one is {expression.return_type().name()}", 1, None
         )
     names = tuple(dict.fromkeys(NAME.findall(LITERAL.sub("''", text))))
-    return Condition(text, words or text, tuple(name for name in names if name in ABOUT[about]), expression)
+    said = words or text
+    said = said[0].upper() + said[1:]
+    return Condition(
+        text,
+        f"{said}: yes.",
+        f"{said}: no.",
+        f"{said}: not known.",
+        tuple(name for name in names if name in ABOUT[about]),
+        expression,
+    )
 
 
-def activation(about: str, facts: dict[str, Any]) -> Any:
+def activated(about: str, facts: dict[str, Any]) -> Known:
     """The known facts of a subject, ready for every condition about it."""
-    known = {name: value for name, value in facts.items() if ABOUT[about][name].type != "moment"}
-    return ENVIRONMENTS[about].Activation(known)
+    moments = MOMENTS[about]
+    known = {name: value for name, value in facts.items() if name not in moments}
+    return Known(ENVIRONMENTS[about].Activation(known), {})
 
 
-def holds(condition: Condition, facts: Any) -> bool | None:
-    """Whether *condition* is true of an activation; None when a missing fact could decide it."""
-    answer = condition.expression.eval(facts)
-    if answer.type() == cel.Type.ERROR:
-        return None
-    return bool(answer.value())
+def holds(condition: Condition, known: Known) -> bool | None:
+    """Whether *condition* is true of what is known; None when a missing fact could decide it."""
+    answers = known.answers
+    if condition.text not in answers:
+        # The type checker has promised a bool; anything else is the error of a missing fact.
+        answer = condition.expression.eval(known.activation).value()
+        answers[condition.text] = answer if answer is True or answer is False else None
+    return answers[condition.text]
 
 
 def fact(about: str, name: str) -> Fact:

@@ -10,10 +10,10 @@ from typing import Any
 import msgspec
 
 from registry.obligations.assemble import Statement, assemble
-from registry.obligations.conditions import activation, fact
+from registry.obligations.conditions import activated, fact
 from registry.obligations.due import LATE, Timing
 from registry.obligations.filings import next_quarter
-from registry.obligations.finding import Citation, Clock, Finding, Missing
+from registry.obligations.finding import Clock, Finding, Missing
 from registry.obligations.moments import day, plus_months, start
 from registry.obligations.pack import Obligation, Pack, PackSet, Params, WrittenClock
 from registry.obligations.statement import Binding, Known, Production
@@ -34,14 +34,24 @@ class Judgement(msgspec.Struct, frozen=True):
 class Case(msgspec.Struct, frozen=True):
     """What one judgement needs at hand, and what it has worked out already.
 
-    `earlier` keeps the subjects of earlier states of knowledge, `values` the parameters of a day.
+    `subjects` are shared by the packs of one parameter set; `earlier` keeps those of earlier knowledge.
     """
 
     packs: PackSet
     statement: Statement
     as_of: dt.datetime
     earlier: dict[tuple[int, str], dict[str, Subject]] = {}
-    values: dict[tuple[str, dt.date], dict[str, int]] = {}
+    subjects: dict[tuple[str, str], list[Subject]] = {}
+
+
+class Stand(msgspec.Struct, frozen=True):
+    """A subject under one pack, with what every duty of the pack needs to know of it."""
+
+    subject: Subject
+    values: dict[str, int]
+    outside: Decision | None
+    locals: list[str]
+    unions: list[str]
 
 
 def judge(packs: PackSet, production: Production, known: Sequence[Known], as_of: dt.datetime) -> Judgement:
@@ -79,31 +89,38 @@ def judged(
     case: Case, pack: Pack, params: Params, bindings: list[Binding]
 ) -> Iterator[tuple[Finding, list[dt.datetime]]]:
     """Each finding of one pack, with the instants at which time alone may change it."""
-    zone = case.statement.zone
-    now: dict[str, Any] = {**values_on(case, params, day(case.as_of, zone)), "as_of": case.as_of}
-    subjects: dict[str, list[Subject]] = {}
+    standing: dict[str, list[Stand]] = {}
     for duty in pack.obligations:
         about = duty.written.about
-        if about not in subjects:
-            subjects[about] = list(BUILDERS[about](case.statement, now))
-        for subject in subjects[about]:
-            on = day(subject.on, zone) if subject.on else day(case.as_of, zone)
-            values = values_on(case, params, on)
-            decision = out_of_force(pack, bindings, on) or decided(case, duty, subject, values)
-            yield made(case, pack, params, duty, subject, decision, values), instants(case, decision, values)
+        if about not in standing:
+            standing[about] = [
+                stand(case, pack, params, bindings, subject) for subject in subjects_of(case, params, about)
+            ]
+        for each in standing[about]:
+            decision = each.outside or decided(case, duty, each.subject, each.values)
+            later = instants(case, decision, each.values) if decision.reason == "not-yet-due" else []
+            yield made(case, pack, params, duty, each, decision), later
 
 
-def values_on(case: Case, params: Params, on: dt.date) -> dict[str, int]:
-    """The parameters of a day, worked out once."""
-    if (params.name, on) not in case.values:
-        case.values[params.name, on] = params.on(on)
-    return case.values[params.name, on]
+def subjects_of(case: Case, params: Params, about: str) -> list[Subject]:
+    """What duties about *about* are judged about, found once."""
+    if (params.name, about) not in case.subjects:
+        now = {**params.on(day(case.as_of, case.statement.zone)), "as_of": case.as_of}
+        case.subjects[params.name, about] = list(BUILDERS[about](case.statement, now))
+    return case.subjects[params.name, about]
+
+
+def stand(case: Case, pack: Pack, params: Params, bindings: list[Binding], subject: Subject) -> Stand:
+    """A subject under one pack: its parameters, whom it concerns, and whether the edition is in force."""
+    on = day(subject.on or case.as_of, case.statement.zone)
+    locals_, unions = concerned(case, pack, subject)
+    return Stand(subject, params.on(on), out_of_force(pack, bindings, on), locals_, unions)
 
 
 def decided(case: Case, duty: Obligation, subject: Subject, values: dict[str, Any]) -> Decision:
     """The decision on one subject; its facts are handed to the condition language once."""
     if subject.activation is None:
-        subject.activation = activation(duty.written.about, subject.facts)
+        subject.activation = activated(duty.written.about, subject.facts)
     return decide(duty, subject.facts, subject.activation, values, case.statement.zone, case.as_of)
 
 
@@ -124,7 +141,7 @@ def out_of_force(pack: Pack, bindings: list[Binding], on: dt.date) -> Decision |
 def instants(case: Case, decision: Decision, values: dict[str, Any]) -> list[dt.datetime]:
     """When a duty that is not yet due becomes due soon, and overdue."""
     when = decision.timing
-    if decision.reason != "not-yet-due" or when.limit is None or when.on is None:
+    if when.limit is None or when.on is None:
         return []
     return [when.limit, soon_from(case, when.on, values)]
 
@@ -135,61 +152,47 @@ def soon_from(case: Case, on: dt.date, values: dict[str, Any]) -> dt.datetime:
 
 
 def made(
-    case: Case,
-    pack: Pack,
-    params: Params,
-    duty: Obligation,
-    subject: Subject,
-    decision: Decision,
-    values: dict[str, Any],
+    case: Case, pack: Pack, params: Params, duty: Obligation, each: Stand, decision: Decision
 ) -> Finding:
     """The decision as a finding, with citation, clocks, and whom it concerns."""
-    written, when = duty.written, decision.timing
-    occurred = occurred_on(case, duty, subject, decision)
-    known = known_on(case, duty, subject, begun(case, decision, occurred)) if occurred else None
-    locals_, unions = concerned(case, pack, subject)
-    used = {name: values[name] for name in parameter_names(duty) if name in values}
+    written, when, subject = duty.written, decision.timing, each.subject
+    occurred = known = None
+    clocks: list[Clock] = []
+    if decision.verdict == "violation":
+        occurred = occurred_on(case, duty, subject, decision)
+        known = known_on(case, duty, subject, begun(case, decision, occurred)) if occurred else None
+        named = [clock for clock in pack.written.clock if clock.name in written.clocks]
+        clocks = [running(clock, occurred, known) for clock in named if occurred and known]
     return Finding(
-        rule=f"{pack.name}/{written.id}",
+        rule=duty.rule,
         pack=pack.name,
         pack_digest=pack.digest,
         params=params.name,
-        values=used,
+        values={name: each.values[name] for name in duty.parameters},
         subject_kind=subject.kind,
         subject=subject.id,
         verdict=decision.verdict,
         reason=decision.reason,
         says=written.says,
         because=[*subject.notes, *decision.because],
-        missing=asked(subject, written.about, decision),
+        missing=asked(subject, written.about, decision) if decision.asks or decision.questions else [],
         review=decision.review,
         severity=written.severity,
         owed_to=written.owed_to,
-        locals=locals_,
-        unions=unions,
+        locals=each.locals,
+        unions=each.unions,
         occurred_on=occurred,
         known_on=known,
         due_on=when.on,
         due_at=when.limit,
         due_soon=decision.reason == "not-yet-due"
         and when.on is not None
-        and case.as_of >= soon_from(case, when.on, values),
+        and case.as_of >= soon_from(case, when.on, each.values),
         quiet=written.quiet,
-        clocks=[
-            running(clock, occurred, known) for clock in pack.written.clock if clock.name in written.clocks
-        ]
-        if occurred and known
-        else [],
-        citation=Citation(written.clause, written.source, written.confidence),
+        clocks=clocks,
+        citation=duty.citation,
         remedy=written.remedy,
     )
-
-
-def parameter_names(duty: Obligation) -> list[str]:
-    """The parameters an obligation's due names."""
-    due = duty.written.due
-    numbers = [getattr(due, name, None) for name in ("days", "hours", "at_least")]
-    return [number for number in numbers if isinstance(number, str)]
 
 
 def asked(subject: Subject, about: str, decision: Decision) -> list[Missing]:
@@ -225,8 +228,6 @@ def concerned(case: Case, pack: Pack, subject: Subject) -> tuple[list[str], list
 
 def occurred_on(case: Case, duty: Obligation, subject: Subject, decision: Decision) -> dt.date | None:
     """The day of a breach: the day the obligation names, else the first day it was overdue."""
-    if decision.verdict != "violation":
-        return None
     named = subject.facts.get(duty.written.occurred) if duty.written.occurred else None
     if named:
         return day(named, case.statement.zone)
@@ -268,7 +269,7 @@ def case_params(case: Case) -> dict[str, Any]:
     """All parameters at the instant of the judgement."""
     found: dict[str, Any] = {}
     for params in case.packs.params.values():
-        found |= values_on(case, params, day(case.as_of, case.statement.zone))
+        found |= params.on(day(case.as_of, case.statement.zone))
     return found
 
 

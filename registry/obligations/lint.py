@@ -6,15 +6,15 @@ Every fault is found at once, with its line and, for a misspelt name, the neares
 import datetime as dt
 import difflib
 from collections.abc import Mapping
-from typing import Any
 from zoneinfo import ZoneInfo
 
 import msgspec
 
 from registry.errors import Fault, Invalid
-from registry.obligations.conditions import BadCondition, Condition, activation, compiled
-from registry.obligations.due import Before, Due
+from registry.obligations.conditions import BadCondition, Condition, activated, compiled
+from registry.obligations.due import Before, Due, Number
 from registry.obligations.facts import ABOUT
+from registry.obligations.finding import Citation
 from registry.obligations.moments import moment, start
 from registry.obligations.pack import (
     Ask,
@@ -33,6 +33,11 @@ from registry.obligations.pack import (
 from registry.obligations.verdict import decide
 
 EXAMPLE_DAY = dt.date(2025, 12, 31)
+
+
+def numbers(due: Due | None) -> list[Number]:
+    """The numbers of a due: as they stand, or the names of parameters."""
+    return [getattr(due, name, 0) for name in ("days", "hours", "at_least")]
 
 
 class Linter:
@@ -93,8 +98,7 @@ class Linter:
                 self.fault(
                     written.id, name, f"{name} is not a day or instant known here", near[0] if near else None
                 )
-        numbers: list[Any] = [getattr(due, "days", 0), getattr(due, "hours", 0), getattr(due, "at_least", 0)]
-        for number in numbers:
+        for number in numbers(due):
             if isinstance(number, str) and (self.params is None or number not in self.params.param):
                 known = list(self.params.param) if self.params else []
                 near = difflib.get_close_matches(number, known, n=1, cutoff=0.4)
@@ -144,6 +148,9 @@ class Linter:
             [(condition, ask) for condition, ask in self.asks(written, written.undecided) if condition],
             self.asks(written, written.review),
             self.condition(written, not_done, "") if not_done else None,
+            f"{pack.pack}/{written.id}",
+            Citation(written.clause, written.source, written.confidence),
+            [number for number in numbers(written.due) if isinstance(number, str)],
         )
         if len(self.faults) == before:
             self.examples(made)
@@ -169,7 +176,7 @@ class Linter:
                 values = self.params.on(EXAMPLE_DAY) if self.params else {}
                 at = start(example.as_of or EXAMPLE_DAY, ZoneInfo("UTC")) + dt.timedelta(hours=12)
                 decision = decide(
-                    made, stated, activation(made.written.about, stated), values, ZoneInfo("UTC"), at
+                    made, stated, activated(made.written.about, stated), values, ZoneInfo("UTC"), at
                 )
                 if decision.verdict != example.expect:
                     gives = f"{decision.verdict} ({decision.reason})"

@@ -15,7 +15,7 @@ import msgspec
 from registry.errors import Fault, Invalid
 from registry.obligations.conditions import Condition
 from registry.obligations.due import Due
-from registry.obligations.finding import Severity
+from registry.obligations.finding import Citation, Severity
 
 Basis = Literal["quoted", "reported", "memory", "inferred"]
 
@@ -123,14 +123,27 @@ class Params(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     param: dict[str, Param]
     digest: str = ""
     body: bytes = b""
+    timeline: list[tuple[dt.date, dict[str, int]]] = []
 
     def on(self, day: dt.date) -> dict[str, int]:
         """Each parameter's value on *day*; before its first day, its first value."""
-        found = {}
-        for name, param in self.param.items():
-            rows = sorted(param.values, key=lambda row: row.since)
-            found[name] = next((row.value for row in reversed(rows) if row.since <= day), rows[0].value)
-        return found
+        return next(
+            (values for since, values in reversed(self.timeline) if since <= day), self.timeline[0][1]
+        )
+
+
+def timeline(params: Params) -> list[tuple[dt.date, dict[str, int]]]:
+    """Every parameter's value from each day on which one of them changes."""
+    changes = sorted({row.since for param in params.param.values() for row in param.values})
+    return [
+        (since, {name: value_on(param, since) for name, param in params.param.items()}) for since in changes
+    ]
+
+
+def value_on(param: Param, day: dt.date) -> int:
+    """A parameter's value on *day*; before its first day, its first value."""
+    rows = sorted(param.values, key=lambda row: row.since)
+    return next((row.value for row in reversed(rows) if row.since <= day), rows[0].value)
 
 
 class Obligation(msgspec.Struct, frozen=True):
@@ -144,6 +157,9 @@ class Obligation(msgspec.Struct, frozen=True):
     undecided: list[tuple[Condition, str]]
     review: list[tuple[Condition | None, str]]
     not_done: Condition | None
+    rule: str
+    citation: Citation
+    parameters: list[str]
 
 
 class Pack(msgspec.Struct, frozen=True):
@@ -186,7 +202,7 @@ def written_params(name: str, body: bytes) -> Params:
         params = msgspec.convert(parsed(name, body), Params)
     except msgspec.ValidationError as fault:
         raise Invalid(f"{name}: {fault}", [Fault("", "params", f"{name}: {fault}")]) from None
-    return msgspec.structs.replace(params, digest=digest(body), body=body)
+    return msgspec.structs.replace(params, digest=digest(body), body=body, timeline=timeline(params))
 
 
 def is_params(name: str) -> bool:

@@ -11,6 +11,7 @@ import msgspec
 
 from registry.obligations import filings, workforce
 from registry.obligations.assemble import Record, Statement
+from registry.obligations.conditions import Known
 from registry.obligations.finding import Missing
 from registry.obligations.moments import Moment
 from registry.obligations.records import (
@@ -37,7 +38,7 @@ class Subject(msgspec.Struct):
     locals: list[str]
     notes: list[str] = []
     gaps: dict[str, list[Missing]] = {}
-    activation: Any = None
+    activation: Known | None = None
 
 
 def common(statement: Statement) -> dict[str, Any]:
@@ -59,7 +60,9 @@ def uses(statement: Statement, _params: dict[str, Any]) -> Iterator[Subject]:
 
 def use_subject(statement: Statement, use: Record, kind: str, name: str) -> Subject:
     """One use, with its tool, its prompts, its operators and the consultation held about it."""
-    facts, tool = use_facts(statement, use)
+    if use.id not in statement.use_facts:
+        statement.use_facts[use.id] = use_facts(statement, use)
+    facts, tool = statement.use_facts[use.id]
     subject = Subject(
         kind,
         name,

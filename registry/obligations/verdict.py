@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from registry.obligations.conditions import Condition, holds
+from registry.obligations.conditions import Condition, Known, holds
 from registry.obligations.due import LATE, Timing, timing
 from registry.obligations.finding import Verdict
 from registry.obligations.pack import Obligation
@@ -33,12 +33,12 @@ class Decision(msgspec.Struct, frozen=True):
 def decide(
     duty: Obligation,
     facts: dict[str, Any],
-    known: Any,
+    known: Known,
     values: dict[str, Any],
     zone: ZoneInfo,
     as_of: dt.datetime,
 ) -> Decision:
-    """The decision on *duty* for a subject with *facts*; *known* is their activation."""
+    """The decision on *duty* for a subject with *facts*; *known* is what conditions see of them."""
     because: list[str] = []
     untriggered, undecided_when = trigger(duty, known, because)
     if untriggered:
@@ -55,12 +55,12 @@ def decide(
     return Decision(verdict, reason, because, asks, questions, review, when)
 
 
-def trigger(duty: Obligation, known: Any, because: list[str]) -> tuple[str | None, list[Condition]]:
+def trigger(duty: Obligation, known: Known, because: list[str]) -> tuple[str | None, list[Condition]]:
     """The reason code of the first condition that is known false, and the conditions nobody can decide."""
     undecided = []
     for condition, reason in duty.when:
         answer = holds(condition, known)
-        because.append(line(condition, answer))
+        because.append(condition.line(answer))
         if answer is False:
             return reason, []
         if answer is None:
@@ -70,7 +70,7 @@ def trigger(duty: Obligation, known: Any, because: list[str]) -> tuple[str | Non
 
 def concluded(
     duty: Obligation,
-    known: Any,
+    known: Known,
     facts: dict[str, Any],
     breach: dict[str, bool | None],
     when: Timing,
@@ -88,7 +88,7 @@ def concluded(
         return "insufficient_information", "not-in-any-source", [], questions
     broken = [c for c in duty.breach if breach[c.text]]
     if broken:
-        because += [line(condition, True) for condition in broken]
+        because += [condition.line(True) for condition in broken]
         return duty.written.breach_verdict, "breach", [], []
     excused = any(holds(condition, known) for condition in duty.excused)
     if when.state in LATE and not excused:
@@ -98,16 +98,16 @@ def concluded(
     met = {condition.text: holds(condition, known) for condition in duty.met}
     failed = [c for c in duty.met if met[c.text] is False]
     if failed:
-        because += [line(condition, False) for condition in failed]
+        because += [condition.line(False) for condition in failed]
         return duty.written.breach_verdict, "not-met", [], []
     asks = missing([*open_breach, *(c for c in duty.met if met[c.text] is None)], facts)
     if when.state == "unknown" and not excused:
         asks = list(dict.fromkeys([*asks, *when.asks]))
     if asks:
         return "insufficient_information", "missing-facts", asks, []
-    because += [line(c, False) for c in duty.breach] + [line(c, True) for c in duty.met]
+    because += [c.line(False) for c in duty.breach] + [c.line(True) for c in duty.met]
     if excused:
-        because += [line(c, True) for c in duty.excused if holds(c, known)]
+        because += [c.line(True) for c in duty.excused if holds(c, known)]
     return "satisfied", "met", [], []
 
 
@@ -116,9 +116,3 @@ def missing(conditions: list[Condition], facts: dict[str, Any]) -> list[str]:
     return list(
         dict.fromkeys(name for condition in conditions for name in condition.names if name not in facts)
     )
-
-
-def line(condition: Condition, answer: bool | None) -> str:
-    """One condition and its answer in words."""
-    said = {True: "yes", False: "no", None: "not known"}[answer]
-    return f"{condition.words[0].upper()}{condition.words[1:]}: {said}."
