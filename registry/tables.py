@@ -51,8 +51,8 @@ NOTE: Final = "A finding is prima facie, for a person to pursue; it is not a leg
 class Output(Console):
     """Standard output: as wide as COLUMNS or the terminal, and wide enough to read when there is neither."""
 
-    @property
-    def size(self) -> ConsoleDimensions:  # type: ignore[misc]  # nobody sets it
+    @property  # type: ignore[misc]  # nobody sets it
+    def size(self) -> ConsoleDimensions:
         """Asked for each time, so that a program's output does not depend on when it was imported."""
         asked = os.environ.get("COLUMNS", "")
         width = int(asked) if asked.isdigit() else super().size.width if sys.stdout.isatty() else WIDE

@@ -5,6 +5,7 @@ The server is the embedded one, or the one `REGISTRY_TEST_DATABASE_URL` names.
 
 import asyncio
 import itertools
+import logging
 import os
 import shutil
 import tempfile
@@ -13,6 +14,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 import asyncpg
 import pytest
+import structlog
 
 from registry import db as database
 from registry import embedded
@@ -34,6 +36,17 @@ async def execute(dsn, *statements):
             await conn.execute(statement)
     finally:
         await conn.close()
+
+
+@pytest.fixture(autouse=True)
+def logs_as_they_were():
+    """A command that set up logging for its own output leaves none of it to the next test."""
+    root = logging.getLogger()
+    before, level = root.handlers[:], root.level
+    yield
+    root.handlers[:] = before
+    root.setLevel(level)
+    structlog.reset_defaults()
 
 
 @pytest.fixture(scope="session")
