@@ -4,6 +4,7 @@ A refusal shows its detail; what is the registry's own fault shows none of it an
 that is not a success is `application/problem+json`, the framework's own ones included.
 """
 
+import re
 from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any, Final
@@ -57,6 +58,8 @@ FRAMEWORK: Final[Mapping[int, tuple[str, str, str]]] = {
 }
 BARE: Final = ("internal", "Something went wrong on our side", "")
 LONGEST: Final = 400
+
+MISSING: Final = re.compile(r"Missing required (\w+) parameter '([^']+)'")
 
 log = structlog.get_logger()
 
@@ -178,9 +181,19 @@ def problem_of_ours(error: RegistryError, address: str) -> tuple[Problem, dict[s
     return problem, headers
 
 
+def missing_parameter(detail: str) -> list[ProblemFault]:
+    """The parameter a framework's *detail* says is missing, as a fault."""
+    found = MISSING.match(detail)
+    if not found:
+        return []
+    kind, name = found.groups()
+    says = f"the {kind} parameter {name} is missing"
+    return [ProblemFault(detail=says, parameter=name, code="missing", fix=f"Send {name}.")]
+
+
 def problem_of_framework(error: HTTPException, address: str) -> tuple[Problem, dict[str, str]]:
     """The problem document of a refusal the framework made: no route, wrong method, unreadable parameters."""
-    faults = faults_of(error.extra)
+    faults = faults_of(error.extra) or missing_parameter(error.detail)
     status = error.status_code
     if status == 400 and any(fault.pointer for fault in faults):
         status = 422

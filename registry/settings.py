@@ -23,8 +23,6 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
     database_url: str = ""
     """PostgreSQL 15 to 18. Empty: a PostgreSQL is started by the program, in `data_dir`."""
-    read_database_url: str = ""
-    """A replica for reads. Empty: the same as `database_url`."""
     data_dir: Path = Path(".registry")
     """Where the embedded PostgreSQL and the local issuer's key are kept."""
     host: str = "127.0.0.1"

@@ -43,7 +43,9 @@ WORDS: Final[Mapping[str, str]] = {
     "due_soon": "due soon",
 }
 WIDE: Final = 150
-WHOLE: Final = frozenset({"alert", "rule", "state", "verdict", "day", "due", "filed", "opened", "version"})
+WHOLE: Final = frozenset(
+    {"alert", "rule", "state", "verdict", "day", "due", "filed", "opened", "version", "clocks", "kind"}
+)
 """Columns whose cells are not broken: they are copied, or compared down the page."""
 NOTE: Final = "A finding is prima facie, for a person to pursue; it is not a legal conclusion."
 
@@ -114,29 +116,33 @@ def remedy(fault: Fault) -> str:
 
 
 def findings(found: Sequence[Mapping[str, Any]], title: str = "Findings") -> Table:
-    """Verdicts with their clause and reasons."""
-    return plain(
-        title,
-        ["verdict", "rule", "about", "because", "clause"],
-        [
-            [
-                coloured(each["verdict"]),
-                each["rule"],
-                f"{each['subject_kind']} {each['subject']}",
-                reasons(each),
-                each["citation"]["clause"],
-            ]
-            for each in found
-        ],
+    """Verdicts with their clause and reasons: what needs somebody at length, what is well in a line."""
+    quiet = [each for each in found if each["quiet"] and each["verdict"] == "insufficient_information"]
+    rows: list[list[Any]] = [
+        [coloured(each["verdict"]), reasons(each)] for each in found if each not in quiet
+    ]
+    if quiet:
+        rules = ", ".join(sorted({each["rule"] for each in quiet}))
+        rows.append(["", f"Not known either, and asked by no alert: {rules}"])
+    return plain(title, ["verdict", "finding"], rows)
+
+
+def reasons(finding: Mapping[str, Any]) -> Text:
+    """A finding in its own words: rule, subject, clause; and, unless all is well, why and what is missing."""
+    citation = finding["citation"]
+    text = Text(f"{finding['rule']}, {finding['subject_kind']} {finding['subject']}", style="bold")
+    text.append(
+        f"  {citation['clause']} ({citation['source']}; {citation['confidence']})", style="not bold dim"
     )
-
-
-def reasons(finding: Mapping[str, Any]) -> str:
-    """Why, in the words of the finding; and what is missing or for a person to decide."""
-    said = [" ".join(finding["because"]) or finding["reason"]]
-    said += [f"Missing: {each['question'] or each['fact']}" for each in finding["missing"]]
-    said += [f"For review: {each}" for each in finding["review"]]
-    return "\n".join(said)
+    said = finding["because"]
+    if finding["verdict"] != "satisfied":
+        said = [finding["says"], *said]
+    elif not finding["review"]:
+        said = said[-1:]
+    said = [*said, *(f"Missing: {each['question'] or each['fact']}" for each in finding["missing"])]
+    for line in [*said, *(f"For review: {each}" for each in finding["review"])]:
+        text.append(f"\n{line}", style="not bold")
+    return text
 
 
 def due(found: Sequence[Mapping[str, Any]], title: str = "Due next") -> Table:
@@ -152,16 +158,12 @@ def alerts(found: Sequence[Mapping[str, Any]], title: str = "Alerts") -> Table:
     """The list of alerts, with the earliest limit of each way to pursue it."""
     return plain(
         title,
-        ["alert", "state", "kind", "rule", "production", "locals", "opened", "clocks"],
+        ["alert", "opened", "what", "clocks"],
         [
             [
-                short(each["alert_id"]),
-                coloured(each["state"]),
-                coloured(each["kind"]),
-                each["rule"],
-                each["production_id"],
-                each["locals"],
+                f"{short(each['alert_id'])}\n{each['state']}",
                 day(each["opened_at"]),
+                what(each),
                 clock(each["clocks"]),
             ]
             for each in found
@@ -169,12 +171,19 @@ def alerts(found: Sequence[Mapping[str, Any]], title: str = "Alerts") -> Table:
     )
 
 
+def what(each: Mapping[str, Any]) -> Text:
+    """What an alert is about: its kind, its rule, and whom it concerns."""
+    text = coloured(each["kind"])
+    text.append(f" {each['rule']}", style="default")
+    return text.append(f"\n{each['production_id']}, {', '.join(each['locals'])}", style="default")
+
+
 def clock(clocks: Sequence[Mapping[str, Any]]) -> str:
     """For each way of pursuing an alert, its earliest limit: an outer limit extends none that has passed."""
     earliest: dict[str, Mapping[str, Any]] = {}
     for each in clocks:
         earliest.setdefault(each["name"].partition(",")[0], each)
-    return "\n".join(f"{each['until']} ({left(each)}) {way}" for way, each in earliest.items())
+    return "\n".join(f"{way}: {each['until']}, {left(each)}" for way, each in earliest.items())
 
 
 def left(each: Mapping[str, Any]) -> str:

@@ -15,8 +15,13 @@ Index = Annotated[
     int, PathParameter(ge=0, le=2**53 - 1, description="Where the entry stands; the first one is entry 0.")
 ]
 Size = Annotated[
-    int,
-    QueryParameter(name="size", ge=1, le=2**53 - 1, description="The size of the tree the proof is for."),
+    int | None,
+    QueryParameter(
+        name="size",
+        ge=1,
+        le=2**53 - 1,
+        description="The size of the tree the proof is for; now, if unsaid.",
+    ),
 ]
 From = Annotated[
     int, QueryParameter(name="from", ge=1, le=2**53 - 1, description="The size of the tree known before.")
@@ -57,10 +62,11 @@ async def show_entry(db: NamedDependency[Database], index: Index) -> LedgerEntry
     opt=OPEN,
     tags=["ledger"],
 )
-async def show_inclusion(db: NamedDependency[Database], index: Index, size: Size) -> InclusionProof:
+async def show_inclusion(db: NamedDependency[Database], index: Index, size: Size = None) -> InclusionProof:
     """Leads from the entry's leaf hash to the root of the tree of `size` entries."""
     async with db.snapshot() as conn:
-        return answer.inclusion(index, size, await ledger.inclusion(conn, index, size))
+        known = await ledger.size_or_now(conn, size)
+        return answer.inclusion(index, known, await ledger.inclusion(conn, index, known))
 
 
 @get(

@@ -127,6 +127,11 @@ async def head(conn: Connection) -> Head:
     return Head(size, root)
 
 
+async def size_or_now(conn: Connection, size: int | None) -> int:
+    """*size*, or that of the whole ledger when none is said."""
+    return size if size is not None else (await head(conn)).size
+
+
 async def stored_head(conn: Connection) -> tuple[int, bytes, list[bytes]]:
     """Size, root and frontier as they are stored."""
     row = await conn.fetchrow(GET_HEAD)

@@ -127,13 +127,22 @@ def test_the_rows_of_the_domain_are_complete():
     ]
 
 
+def words(value):
+    """*value* with every text's line breaks as blanks: newer Pythons keep docstrings without their indentation."""
+    if isinstance(value, dict):
+        return {key: words(each) for key, each in value.items()}
+    if isinstance(value, list):
+        return [words(each) for each in value]
+    return " ".join(value.split()) if isinstance(value, str) else value
+
+
 def test_the_published_pack_schema_is_the_struct():
     """`schemas/pack/1.0.json` says what the code reads, and every shipped pack follows it."""
     written = json.loads((files.SCHEMAS / "pack" / "1.0.json").read_bytes())
     made = msgspec.json.schema(WrittenPack)
     validator = jsonschema_rs.Draft202012Validator(written, validate_formats=True)
 
-    assert {key: written[key] for key in ("$ref", "$defs")} == made
+    assert words({key: written[key] for key in ("$ref", "$defs")}) == words(made)
     for name, body in PACK_FILES.items():
         if not name.startswith("params-"):
             validator.validate(msgspec.to_builtins(parsed(name, body)))
