@@ -11,6 +11,7 @@ moments.py      days, instants, windows; three-valued comparison
 conditions.py   CEL in three values
 due.py          typed deadlines and their arithmetic in words
 pack.py lint.py the form of a pack, and what it must be before it judges
+standing.py     whether an agreement reaches a subject, and whom it concerns
 verdict.py      one obligation on one subject
 judge.py        every obligation on every subject, and when time alone changes one
 finding.py      the result

@@ -1,9 +1,12 @@
 """From filings to facts: everything known of one production, put together.
 
-The newest version of each disclosure counts. Records with the same id are the same thing; a later filing
-wins field by field, and a field it does not mention keeps what was said before. A withdrawn disclosure
-asserts no use, but what had already happened when it was withdrawn stays: accrued duties are not undone by
-a withdrawal.
+The newest version of each disclosure counts: an amendment restates its disclosure, and what it leaves out is
+no longer said. Records with the same id are the same thing; a later filing wins field by field, a field it
+does not mention keeps what was said before, and an explicit null says "not known any more". A clerical
+amendment mends a slip and keeps its disclosure's place: it never wins over what was filed in between.
+
+A withdrawn disclosure asserts no use, but what had already happened when it was withdrawn stays: accrued
+duties are not undone by a withdrawal, and no new ones accrue. It never wins over a disclosure that stands.
 """
 
 import datetime as dt
@@ -64,21 +67,44 @@ class Statement(msgspec.Struct):
 def assemble(production: Production, known: Sequence[Known]) -> Statement:
     """What *known*, in the order it became known, says of *production*."""
     newest: dict[str, Known] = {}
+    told_at: dict[str, dt.datetime] = {}
     for version in known:
         newest[version.disclosure_id] = version
-    live = sorted(newest.values(), key=lambda version: (version.filed_at, version.disclosure_id))
+        if says_something_new(version):
+            told_at[version.disclosure_id] = version.filed_at
+    live = sorted(newest.values(), key=lambda version: place(version, told_at))
+    standing = {
+        fields["id"]
+        for version in live
+        if version.kind != "withdrawal"
+        for fields in version.document.get("uses") or ()
+    }
     zone = ZoneInfo(production.time_zone)
     statement = Statement(production, zone, list(known), live, {}, {}, None)
     first = first_filings(known)
     for version in live:
-        for kind, pointer, fields in stated(version, zone):
+        said = list(stated(version, zone, standing))
+        for kind, pointer, fields in said:
             put(statement, first, version, kind, pointer, fields)
-        if version.kind == "withdrawal":
+        if version.kind == "withdrawal" and not said:
             continue
         merge(statement.employer, version.document.get("employer", {}))
         engagements = version.document.get("production", {}).get("engagements")
         statement.engagements = engagements if engagements is not None else statement.engagements
     return statement
+
+
+def says_something_new(version: Known) -> bool:
+    """Whether a version tells facts: a withdrawal does not, nor an amendment that mends a slip."""
+    if version.kind == "amendment":
+        return bool((version.document.get("filing", {}).get("amendment") or {}).get("reason") != "clerical")
+    return version.kind == "filing"
+
+
+def place(version: Known, told_at: dict[str, dt.datetime]) -> tuple[bool, dt.datetime, str]:
+    """A disclosure's place in the order of telling: the withdrawn first, then by when it last told facts."""
+    at = told_at.get(version.disclosure_id, version.filed_at)
+    return version.kind != "withdrawal", at, version.disclosure_id
 
 
 def first_filings(known: Sequence[Known]) -> dict[tuple[str, str], Known]:
@@ -100,8 +126,11 @@ def mentioned(document: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, An
                     yield "events", f"/workforce/{index}/events/{number}", {**event, "row": fields["id"]}
 
 
-def stated(version: Known, zone: ZoneInfo) -> Iterator[tuple[str, str, dict[str, Any]]]:
-    """What a version still asserts: all of it, or, once withdrawn, what had happened by then."""
+def stated(version: Known, zone: ZoneInfo, standing: set[str]) -> Iterator[tuple[str, str, dict[str, Any]]]:
+    """What a version still asserts: all of it, or, once withdrawn, what had happened by then.
+
+    A use that another, *standing* disclosure states goes on; any other ends with the withdrawal.
+    """
     if version.kind != "withdrawal":
         yield from mentioned(version.document)
         return
@@ -115,9 +144,19 @@ def stated(version: Known, zone: ZoneInfo) -> Iterator[tuple[str, str, dict[str,
     for kind, pointer, fields in rows:
         if kind == "uses":
             if fields in used:
-                yield kind, pointer, {**fields, "last": fields.get("last") or end.isoformat()}
+                yield (
+                    kind,
+                    pointer,
+                    fields if fields["id"] in standing else {**fields, "last": ended(fields, end, zone)},
+                )
         elif kind != "events" or day(moment(fields["on"]), zone) <= end:
             yield kind, pointer, fields
+
+
+def ended(use: dict[str, Any], end: dt.date, zone: ZoneInfo) -> str:
+    """The last day of a use that was withdrawn on *end*: as stated, but never later."""
+    last = use.get("last")
+    return str(last) if last and day(moment(last), zone) <= end else end.isoformat()
 
 
 def put(

@@ -83,6 +83,8 @@ class Timing(msgspec.Struct, frozen=True):
     on: dt.date | None = None
     limit: dt.datetime | None = None
     asks: tuple[str, ...] = ()
+    planned: dt.datetime | None = None
+    """When what is planned to be done will have been done: until then it is not."""
 
 
 def timing(
@@ -100,15 +102,42 @@ def timing(
     if event is None:
         return Timing("unknown", "The day it is counted from is not stated.", asks=(due.event,))
     done: Moment | None = facts.get(due.done)
+    planned = ahead(done, zone, as_of) if done is not None else None
+    if planned:
+        stands = placed(due, event, None, values, zone, as_of, undone_by_now=True)
+        told = f"{stands.says} It is planned for {words(done)}."
+        return msgspec.structs.replace(stands, says=told, planned=planned)
+    return placed(due, event, done, values, zone, as_of, undone_by_now=declared_undone)
+
+
+def ahead(done: Moment, zone: ZoneInfo, as_of: dt.datetime) -> dt.datetime | None:
+    """The first instant of *done*, when it lies after *as_of*: a plan, not a deed."""
+    if not isinstance(done, dt.datetime) and done < as_of.date() - dt.timedelta(days=1):
+        return None
+    first = span(done, zone)[0]
+    return first if first > as_of else None
+
+
+def placed(
+    due: Due,
+    event: Moment,
+    done: Moment | None,
+    values: dict[str, Any],
+    zone: ZoneInfo,
+    as_of: dt.datetime,
+    *,
+    undone_by_now: bool | None,
+) -> Timing:
+    """How *due* stands between its event and what was done."""
     if isinstance(due, Before):
-        return before(due, event, done, values, zone, as_of, declared_undone)
+        return before(due, event, done, values, zone, as_of, undone_by_now)
     if isinstance(due, After):
         number = amount(due.days, values)
         on = day(event, zone) + dt.timedelta(days=number)
         counted = f"due {words(on)}, {days(number)} after {words(day(event, zone))}"
     else:
         on, counted = window_due(due, day(event, zone), values)
-    return until(due, on, counted, done, zone, as_of, declared_undone)
+    return until(due, on, counted, done, zone, as_of, undone_by_now)
 
 
 def amount(number: Number, values: dict[str, Any]) -> int:
@@ -204,7 +233,7 @@ def undone(
     if as_of < limit:
         return Timing("pending", f"{counted}; not yet due.", on, limit)
     if due.absent == "not_done" or declared_undone:
-        return Timing("overdue", f"{counted}; not done by then, as far as filed.", on, limit)
+        return Timing("overdue", f"{counted}; not done by then, as far as filed.", on, limit, (due.done,))
     return Timing(
         "unknown", f"{counted}; whether and when it was done is not stated.", on, limit, (due.done,)
     )

@@ -249,6 +249,7 @@ CONSULTATION: Final = COMMON | table(
 CONSENT: Final = COMMON | table(
     ("consent.kind", "string", "/kind", "What was consented to?"),
     ("consent.role", "string", "/role", "What is the person's role?"),
+    ("consent.performer", "bool", "/role", "Is the person a performer?"),
     ("consent.signed_on", "moment", "/signed_on", "When was the consent signed?"),
     ("consent.service_at", "moment", "/service_at", "When was the scan made?"),
     ("consent.separate", "bool", "/separate_document", "Is the consent a separate document?"),
@@ -276,6 +277,7 @@ PRODUCTION: Final = COMMON | table(
 QUARTER: Final = COMMON | table(
     ("quarter.end", "moment", "/filing/period/to", "Which quarter is it?"),
     ("quarter.filed_on", "moment", "/filing", "When was the quarterly update filed?"),
+    ("quarter.nil", "bool", "/filing/type", "Was a nil return filed for the quarter?"),
 )
 
 CHANGE: Final = COMMON | table(

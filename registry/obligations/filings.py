@@ -8,10 +8,12 @@ import msgspec
 
 from registry.obligations import workforce
 from registry.obligations.assemble import Record, Statement
-from registry.obligations.moments import Moment, day, moment, quarters, start, words
+from registry.obligations.moments import Moment, day, moment, plain, quarters, start, words
 from registry.obligations.statement import Known
 
 USAGE_DENIED = frozenset({"tool_never_deployed"})
+NEVER_MEANT = frozenset({"filed_in_error", "duplicate"})
+"""Reasons for which a withdrawn update counts as never filed."""
 
 
 class Filed(msgspec.Struct):
@@ -52,6 +54,7 @@ def initial(statement: Statement, _params: dict[str, Any]) -> Iterator[Filed]:
 def quarters_due(statement: Statement, params: dict[str, Any]) -> Iterator[Filed]:
     """Each calendar quarter in which a tool was in use, and the first update filed for it."""
     today = day(params["as_of"], statement.zone)
+    undone = {v.disclosure_id for v in statement.live if v.kind == "withdrawal" and v.reason in NEVER_MEANT}
     touched: set[tuple[dt.date, dt.date]] = set()
     for use in statement.all("uses"):
         first = use.get("first")
@@ -64,10 +67,17 @@ def quarters_due(statement: Statement, params: dict[str, Any]) -> Iterator[Filed
         filed = [
             version.filed_at
             for version in statement.known
-            if version.kind == "filing" and covers(version, begins, ends)
+            if version.kind == "filing"
+            and version.disclosure_id not in undone
+            and covers(version, begins, ends)
         ]
         name = f"{begins.year}-Q{(begins.month + 2) // 3}"
-        facts = {"quarter.end": ends, "quarter.filed_on": day(min(filed), statement.zone) if filed else None}
+        updates = [version for version in statement.live if covers(version, begins, ends)]
+        facts = {
+            "quarter.end": ends,
+            "quarter.filed_on": day(min(filed), statement.zone) if filed else None,
+            "quarter.nil": bool(updates) and all(version.type == "nil_return" for version in updates),
+        }
         yield Filed(
             "quarter",
             name,
@@ -129,7 +139,7 @@ def changes(statement: Statement, _params: dict[str, Any]) -> Iterator[Filed]:
         )
     for event in statement.all("events"):
         on = moment(event.get("on"))
-        late = event.first_kind == "filing" and event.first_type == "quarterly_update"
+        late = event.first_kind == "amendment" or event.first_type == "quarterly_update"
         if event.get("kind") not in workforce.IMPACTS or not late or on in told:
             continue
         filed = day(event.first_filed_at, statement.zone)
@@ -140,7 +150,7 @@ def changes(statement: Statement, _params: dict[str, Any]) -> Iterator[Filed]:
             on,
             f"{event.pointer}/on",
             row_locals(statement, event),
-            [f"First told by the update filed {words(filed)}: {event.get('kind')} of {event.get('on')}."],
+            [f"First told by what was filed {words(filed)}: {plain(event.get('kind'))}, {words(on)}."],
         )
 
 
@@ -156,11 +166,7 @@ def withdrawals(statement: Statement, _params: dict[str, Any]) -> Iterator[Filed
         if version.kind != "withdrawal":
             continue
         on = day(version.filed_at, statement.zone)
-        began = [
-            use["id"]
-            for use in version.document.get("uses") or ()
-            if use.get("first") and day(moment(use["first"]), statement.zone) <= on
-        ]
+        began = used_by(statement, version, on)
         contradicted = bool(began) and version.reason in USAGE_DENIED
         facts = {
             "withdrawal.on": on,
@@ -169,10 +175,20 @@ def withdrawals(statement: Statement, _params: dict[str, Any]) -> Iterator[Filed
         }
         notes = [f"Withdrawn {words(on)}: {(version.reason or 'no reason').replace('_', ' ')}."]
         if contradicted:
-            notes.append(f"The disclosure itself states use before that day: {', '.join(began[:5])}.")
+            notes.append(f"What was filed states use by that day: {', '.join(began[:5])}.")
         yield Filed(
             "withdrawal", version.disclosure_id, facts, on, "/reason", statement.production.locals, notes
         )
+
+
+def used_by(statement: Statement, withdrawn: Known, on: dt.date) -> list[str]:
+    """The uses of a withdrawn disclosure, or of its tools in another, that had begun by *on*."""
+    own = withdrawn.document.get("uses") or []
+    tools = {use["tool"] for use in own} | {tool["id"] for tool in withdrawn.document.get("tools") or ()}
+    others = [use for v in statement.live if v.kind != "withdrawal" for use in v.document.get("uses") or ()]
+    named = own + [use for use in others if use["tool"] in tools]
+    begun = [u["id"] for u in named if u.get("first") and day(moment(u["first"]), statement.zone) <= on]
+    return list(dict.fromkeys(begun))
 
 
 def patterns_found(statement: Statement, params: dict[str, Any]) -> Iterator[Filed]:

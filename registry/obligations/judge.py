@@ -11,11 +11,12 @@ import msgspec
 
 from registry.obligations.assemble import Statement, assemble
 from registry.obligations.conditions import activated, fact
-from registry.obligations.due import LATE, Timing
+from registry.obligations.due import LATE
 from registry.obligations.filings import next_quarter
 from registry.obligations.finding import Clock, Finding, Missing
-from registry.obligations.moments import day, plus_months, start
+from registry.obligations.moments import day, plus_months, start, words
 from registry.obligations.pack import Obligation, Pack, PackSet, Params, WrittenClock
+from registry.obligations.standing import Stand, stand
 from registry.obligations.statement import Binding, Known, Production
 from registry.obligations.subjects import BUILDERS, Subject
 from registry.obligations.verdict import Decision, decide
@@ -42,16 +43,6 @@ class Case(msgspec.Struct, frozen=True):
     as_of: dt.datetime
     earlier: dict[tuple[int, str], dict[str, Subject]] = {}
     subjects: dict[tuple[str, str], list[Subject]] = {}
-
-
-class Stand(msgspec.Struct, frozen=True):
-    """A subject under one pack, with what every duty of the pack needs to know of it."""
-
-    subject: Subject
-    values: dict[str, int]
-    outside: Decision | None
-    locals: list[str]
-    unions: list[str]
 
 
 def judge(packs: PackSet, production: Production, known: Sequence[Known], as_of: dt.datetime) -> Judgement:
@@ -94,12 +85,17 @@ def judged(
         about = duty.written.about
         if about not in standing:
             standing[about] = [
-                stand(case, pack, params, bindings, subject) for subject in subjects_of(case, params, about)
+                stand(case.statement, case.as_of, pack, params, bindings, subject)
+                for subject in subjects_of(case, params, about)
             ]
         for each in standing[about]:
-            decision = each.outside or decided(case, duty, each.subject, each.values)
-            later = instants(case, decision, each.values) if decision.reason == "not-yet-due" else []
-            yield made(case, pack, params, duty, each, decision), later
+            lasting = each.bound_from is not None and duty.written.due is None
+            outside = None if lasting else each.outside
+            decision = outside or decided(case, duty, each.subject, each.values)
+            yield (
+                made(case, pack, params, duty, each, decision),
+                [*each.edges, *instants(case, decision, each)],
+            )
 
 
 def subjects_of(case: Case, params: Params, about: str) -> list[Subject]:
@@ -110,13 +106,6 @@ def subjects_of(case: Case, params: Params, about: str) -> list[Subject]:
     return case.subjects[params.name, about]
 
 
-def stand(case: Case, pack: Pack, params: Params, bindings: list[Binding], subject: Subject) -> Stand:
-    """A subject under one pack: its parameters, whom it concerns, and whether the edition is in force."""
-    on = day(subject.on or case.as_of, case.statement.zone)
-    locals_, unions = concerned(case, pack, subject)
-    return Stand(subject, params.on(on), out_of_force(pack, bindings, on), locals_, unions)
-
-
 def decided(case: Case, duty: Obligation, subject: Subject, values: dict[str, Any]) -> Decision:
     """The decision on one subject; its facts are handed to the condition language once."""
     if subject.activation is None:
@@ -124,26 +113,13 @@ def decided(case: Case, duty: Obligation, subject: Subject, values: dict[str, An
     return decide(duty, subject.facts, subject.activation, values, case.statement.zone, case.as_of)
 
 
-def out_of_force(pack: Pack, bindings: list[Binding], on: dt.date) -> Decision | None:
-    """Not applicable, when *on* lies outside the edition or outside every binding."""
-    written = pack.written
-    if (written.since and on < written.since) or (written.until and on > written.until):
-        says = f"{written.title} is in force from {written.since} to {written.until}; {on} is outside."
-        return Decision("not_applicable", "not-in-force", [says], [], [], [], Timing("none"))
-    if not any(
-        binding.since <= on and (binding.until is None or on <= binding.until) for binding in bindings
-    ):
-        says = f"The employer was not bound by the agreement on {on}."
-        return Decision("not_applicable", "out-of-term", [says], [], [], [], Timing("none"))
-    return None
-
-
-def instants(case: Case, decision: Decision, values: dict[str, Any]) -> list[dt.datetime]:
-    """When a duty that is not yet due becomes due soon, and overdue."""
+def instants(case: Case, decision: Decision, each: Stand) -> list[dt.datetime]:
+    """When a duty that is not yet due becomes due soon, and overdue; when something planned is to be done."""
     when = decision.timing
-    if when.limit is None or when.on is None:
-        return []
-    return [when.limit, soon_from(case, when.on, values)]
+    found = [when.planned] if when.planned else []
+    if decision.reason == "not-yet-due" and when.limit is not None and when.on is not None:
+        found += [when.limit, soon_from(case, when.on, each.values)]
+    return found
 
 
 def soon_from(case: Case, on: dt.date, values: dict[str, Any]) -> dt.datetime:
@@ -160,6 +136,7 @@ def made(
     clocks: list[Clock] = []
     if decision.verdict == "violation":
         occurred = occurred_on(case, duty, subject, decision)
+        occurred = max(occurred, each.bound_from) if occurred and each.bound_from else occurred
         known = known_on(case, duty, subject, begun(case, decision, occurred)) if occurred else None
         named = [clock for clock in pack.written.clock if clock.name in written.clocks]
         clocks = [running(clock, occurred, known) for clock in named if occurred and known]
@@ -207,23 +184,6 @@ def asked(subject: Subject, about: str, decision: Decision) -> list[Missing]:
         found.append(Missing(name, pointer, entry.question, entry.asks))
     found += [Missing("text", "", question, "union and employer") for question in decision.questions]
     return list(dict.fromkeys(found))
-
-
-def concerned(case: Case, pack: Pack, subject: Subject) -> tuple[list[str], list[str]]:
-    """The locals and unions a finding concerns: the subject's, else the production's, else the agreement's.
-
-    Somebody always hears of it: where no local is known at all, the union itself stands in.
-    """
-    union = pack.written.union
-    production = case.statement.production
-    signed = [one for b in production.bindings if b.agreement in pack.written.agreements for one in b.locals]
-    for stated in (subject.locals, production.locals, signed):
-        mine = sorted({local for local in stated if union in ("*", local.partition(":")[0])})
-        if mine:
-            break
-    else:
-        mine = [union] if union != "*" else []
-    return mine, sorted({local.partition(":")[0] for local in mine})
 
 
 def occurred_on(case: Case, duty: Obligation, subject: Subject, decision: Decision) -> dt.date | None:
@@ -278,4 +238,5 @@ def running(clock: WrittenClock, occurred: dt.date, known: dt.date) -> Clock:
     begin = occurred if clock.counts_from == "occurrence" else known
     until = plus_months(begin, clock.months) + dt.timedelta(days=clock.days)
     length = f"{clock.days} days" if clock.days else f"{clock.months} months"
-    return Clock(clock.name, until, f"{clock.says}: {length} from {begin} is {until}.", clock.confidence)
+    says = f"{clock.says}: {length} from {words(begin)} is {words(until)}."
+    return Clock(clock.name, until, says, clock.confidence)

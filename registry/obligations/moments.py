@@ -104,3 +104,8 @@ def words(when: Moment | None) -> str:
 def days(number: int) -> str:
     """`1 day`, `4 days`."""
     return f"{number} day" if number == 1 else f"{number} days"
+
+
+def plain(code: object) -> str:
+    """A code of the schema as words: `position_eliminated` is `position eliminated`."""
+    return str(code).replace("_", " ")

@@ -5,6 +5,8 @@ from typing import Any
 from registry.obligations.assemble import Record
 from registry.obligations.moments import Moment, moment
 
+PERFORMERS = frozenset({"principal", "background", "stunt", "estate"})
+
 
 def known(**facts: Any) -> dict[str, Any]:
     """The facts somebody stated: `a__b` becomes `a.b`, and None is left out."""
@@ -23,7 +25,7 @@ def consultation_facts(record: Record) -> dict[str, Any]:
     return known(
         consultation__type=record.get("type"),
         consultation__union=record.get("union"),
-        consultation__requested=bool(record.get("requested_on")),
+        consultation__requested=bool(record.get("requested_on") or record.get("requested_by")),
         consultation__requested_on=when(record, "requested_on"),
         consultation__held_on=when(record, "held_on"),
         consultation__delay_by_union=cause == "union" if cause else False,
@@ -35,6 +37,7 @@ def consent_facts(record: Record) -> dict[str, Any]:
     return known(
         consent__kind=record.get("kind"),
         consent__role=record.get("role"),
+        consent__performer=record.get("role") in PERFORMERS,
         consent__signed_on=when(record, "signed_on"),
         consent__service_at=when(record, "service_at"),
         consent__separate=record.get("separate_document"),

@@ -13,7 +13,7 @@ from registry.obligations import filings, workforce
 from registry.obligations.assemble import Record, Statement
 from registry.obligations.conditions import Known
 from registry.obligations.finding import Missing
-from registry.obligations.moments import Moment
+from registry.obligations.moments import Moment, plain, words
 from registry.obligations.records import (
     claim_facts,
     consent_facts,
@@ -23,6 +23,33 @@ from registry.obligations.records import (
     when,
 )
 from registry.obligations.uses import use_facts
+
+PURPOSES: Final = {
+    "ideation_temp": "for ideas and temporary material",
+    "final_element": "for an element of the finished work",
+    "story_critical": "for work critical to the story",
+    "performance_alteration": "to alter a performance",
+    "replica": "for a digital replica",
+    "synthetic": "for a synthetic performer",
+    "admin": "for administration",
+    "hiring": "for hiring",
+    "monitoring": "to monitor work",
+}
+ATTRIBUTIONS: Final = {
+    "substantially_due": "substantially due to AI",
+    "contributing": "AI contributed",
+    "not_due": "said not to be due to AI",
+    "undetermined": "whether due to AI is undetermined",
+}
+TOOL_GAPS: Final = (
+    ("tool.is_generative", "/is_generative", "Is {} generative AI?"),
+    (
+        "tool.historically_used",
+        "/historically_used",
+        "Was {} historically used, with some AI embedded in it?",
+    ),
+    ("tool.ownership", "/ownership", "Who owns {}: the employer, a vendor, or the employee?"),
+)
 
 Builder = Callable[[Statement, dict[str, Any]], Iterator["Subject"]]
 
@@ -39,6 +66,7 @@ class Subject(msgspec.Struct):
     notes: list[str] = []
     gaps: dict[str, list[Missing]] = {}
     activation: Known | None = None
+    last: Moment | None = None
 
 
 def common(statement: Statement) -> dict[str, Any]:
@@ -70,19 +98,14 @@ def use_subject(statement: Statement, use: Record, kind: str, name: str) -> Subj
         facts.get("use.first"),
         use.pointer,
         list(use.get("locals") or []),
+        last=when(use, "last"),
     )
     label = tool.get("name") if tool else use.get("tool")
-    subject.notes.append(f"Use {use.id}: {label}, {use.get('purpose') or 'purpose not stated'}.")
+    purpose = PURPOSES.get(use.get("purpose"), plain(use.get("purpose") or "purpose not stated"))
+    subject.notes.append(f"Use {use.id}: {label}, {purpose}.")
     if tool:
-        for fact, place in (
-            ("tool.is_generative", "/is_generative"),
-            ("tool.historically_used", "/historically_used"),
-            ("tool.ownership", "/ownership"),
-        ):
-            subject.gaps[fact] = [Missing(fact, tool.pointer + place, f"{label}: is it stated? ({fact})")]
-        subject.gaps["tool.is_generative"] = [
-            Missing("tool.is_generative", f"{tool.pointer}/is_generative", f"Is {label} generative AI?")
-        ]
+        for fact, place, question in TOOL_GAPS:
+            subject.gaps[fact] = [Missing(fact, tool.pointer + place, question.format(label))]
     return subject
 
 
@@ -98,10 +121,9 @@ def use_events(statement: Statement, params: dict[str, Any]) -> Iterator[Subject
         for event in events:
             subject = use_subject(statement, use, "use and event", f"{use.id}/{event.id}")
             subject.facts |= {"event.exists": True, "event.on": when(event, "on")}
-            answer = workforce.displacement(event, patterns)
-            subject.facts |= known(event__displacement=answer)
-            subject.gaps["event.displacement"] = [attribution(event)]
             row = statement.records["workforce"][event.get("row")]
+            subject.facts |= known(event__displacement=workforce.displacement(row, event, patterns))
+            subject.gaps["event.displacement"] = [attribution(event)]
             subject.locals += [row.get("local")] if row.get("local") else []
             subject.notes.append(told(event, row))
             subject.on = when(event, "on")
@@ -110,18 +132,23 @@ def use_events(statement: Statement, params: dict[str, Any]) -> Iterator[Subject
 
 def attribution(event: Record) -> Missing:
     """What to ask when an event's cause is not settled."""
-    stated = event.get("attribution")
-    but = f" '{stated}' alone does not decide." if stated else ""
-    question = f"How far is the event of {event.get('on')} due to AI: substantially, or not, and why?{but}"
+    stated, on = event.get("attribution"), words(when(event, "on"))
+    if stated == "substantially_due":
+        question = f"Is the position of the event of {on} covered by an agreement, and of which local?"
+        return Missing("event.covered", f"{event.pointer}/covered", question)
+    but = f" '{plain(stated)}' alone does not decide." if stated else ""
+    if stated == "not_due" and event.get("attribution_reason"):
+        but = " Losses across filings add up, so the earlier answer is asked again."
+    question = f"How far is the event of {on} due to AI: substantially, or not, and why?{but}"
     return Missing("event.attribution", f"{event.pointer}/attribution", question)
 
 
 def told(event: Record, row: Record) -> str:
     """One workforce event in words."""
-    kind = str(event.get("kind")).replace("_", " ")
-    people = row.get("classification") or row.get("local") or "employees"
-    cause = str(event.get("attribution") or "cause not stated").replace("_", " ")
-    return f"{event.get('on')}: {event.get('count')} × {people} {kind} (AI: {cause})."
+    people = row.get("classification") or row.get("local") or "employee"
+    cause = ATTRIBUTIONS.get(event.get("attribution"), "whether due to AI is not stated")
+    happened = f"{event.get('count')} × {people}, {plain(event.get('kind'))}"
+    return f"{words(when(event, 'on'))}: {happened} ({cause})."
 
 
 def events(statement: Statement, params: dict[str, Any]) -> Iterator[Subject]:
@@ -135,9 +162,9 @@ def events(statement: Statement, params: dict[str, Any]) -> Iterator[Subject]:
         facts = known(
             event__on=when(event, "on"),
             event__reduction=True,
-            event__displacement=workforce.displacement(event, patterns),
+            event__displacement=workforce.displacement(row, event, patterns),
             event__permanent=event.get("permanent"),
-            event__definition_met=workforce.definition_met(row, event),
+            event__definition_met=workforce.definition_met(row, event, patterns),
             severance__paid=True if event.get("severance.paid_on") else event.get("severance.paid"),
             severance__paid_on=when(event, "severance.paid_on"),
             severance__amount_known=True if amount is not None else None,
@@ -157,14 +184,17 @@ def events(statement: Statement, params: dict[str, Any]) -> Iterator[Subject]:
         yield subject
 
 
-def rows(statement: Statement, _params: dict[str, Any]) -> Iterator[Subject]:
+def rows(statement: Statement, params: dict[str, Any]) -> Iterator[Subject]:
     """Each workforce row: one craft and its numbers."""
+    patterns = found_patterns(statement, params)
     for row in statement.all("workforce"):
         mine = workforce.events_of(statement, row)
         bargained = [
             c
             for c in statement.all("consultations")
-            if c.get("type") == "union_impact_bargaining" and (c.get("offered_on") or c.get("held_on"))
+            if c.get("type") == "union_impact_bargaining"
+            and (c.get("offered_on") or c.get("held_on"))
+            and (not c.get("uses") or not row.get("uses") or set(c.get("uses")) & set(row.get("uses")))
         ]
         offered = (
             True
@@ -172,11 +202,11 @@ def rows(statement: Statement, _params: dict[str, Any]) -> Iterator[Subject]:
             else row.get("impact_bargaining.offered")
         )
         new = row.get("new_classification")
-        days = [dated for event in mine if (dated := statement.on(event.get("on")))]
+        days = workforce.impact_days(statement, mine, patterns)
         facts = known(
-            impact__exists=workforce.impact(row, mine),
-            impact__on=max(days, default=None),
-            definition__met=workforce.row_definition_met(row, mine),
+            impact__exists=workforce.impact(row, mine, patterns),
+            impact__on=min(days, default=None),
+            definition__met=workforce.row_definition_met(row, mine, patterns),
             bargaining__offered=offered,
             bargaining__exception=row.get("impact_bargaining.exception_claimed"),
             classification__new=bool(new),
@@ -187,13 +217,20 @@ def rows(statement: Statement, _params: dict[str, Any]) -> Iterator[Subject]:
         )
         subject.on = subject.on or first_use(statement)
         subject.locals += [row.get("local")] if row.get("local") else []
-        before, now = row.get("headcount_baseline"), row.get("headcount_now")
-        subject.notes.append(f"{row.get('classification') or row.get('local')}: {before} before, {now} now.")
+        subject.notes.append(headcount(row))
         subject.notes += [told(event, row) for event in mine]
-        if unsettled := [attribution(e) for e in mine if workforce.displacement(e, []) is None]:
+        if unsettled := [attribution(e) for e in mine if workforce.unsettled(e, patterns)]:
             subject.gaps["impact.exists"] = unsettled
             subject.gaps["definition.met"] = unsettled
         yield subject
+
+
+def headcount(row: Record) -> str:
+    """The people of one row, before and now, in words."""
+    before, now = row.get("headcount_baseline"), row.get("headcount_now")
+    told = [f"{before} before" if before is not None else "", f"{now} now" if now is not None else ""]
+    people = row.get("classification") or row.get("local") or f"Workforce {row.id}"
+    return f"{people}: {', '.join(part for part in told if part) or 'headcount not stated'}."
 
 
 def first_use(statement: Statement) -> Moment | None:

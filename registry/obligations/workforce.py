@@ -36,38 +36,47 @@ class Pattern(msgspec.Struct, frozen=True):
     reopened: tuple[str, ...]
 
 
-def displacement(event: Record, patterns: list[Pattern]) -> bool | None:
-    """Whether *event* displaced a covered employee; None when what was stated does not say."""
+def displacement(row: Record, event: Record, patterns: list[Pattern]) -> bool | None:
+    """Whether *event* displaced a covered employee; None when what was stated does not say.
+
+    A position filed under a local counts as covered unless it is said not to be.
+    """
     if event.get("kind") not in REDUCTIONS or event.get("covered") is False:
         return False
-    attribution = event.get("attribution")
-    if attribution == "substantially_due":
-        return True
-    if attribution == "not_due" and event.get("attribution_reason"):
-        return None if any(event.id in pattern.reopened for pattern in patterns) else False
-    return None
+    if event.get("attribution") == "substantially_due":
+        return True if event.get("covered") or row.get("local") else None
+    return False if settled(event, patterns) else None
 
 
-def definition_met(row: Record, event: Record | None) -> bool | None:
+def settled(event: Record, patterns: list[Pattern]) -> bool:
+    """Whether *event* is said, with a reason, not to be due to AI, and no pattern reopens the answer."""
+    if event.get("attribution") != "not_due" or not event.get("attribution_reason"):
+        return False
+    return not any(event.id in pattern.reopened for pattern in patterns)
+
+
+def definition_met(row: Record, event: Record | None, patterns: list[Pattern]) -> bool | None:
     """Whether the change is a technological change as the tech-change article is reported to define it."""
     if row.get("classification_changed") or row.get("skills_substantially_different"):
         return True
     if event is None:
         return None
-    attribution = event.get("attribution")
-    if event.get("kind") in REDUCTIONS and attribution == "substantially_due":
+    if event.get("kind") in REDUCTIONS and event.get("attribution") == "substantially_due":
         return True
-    if attribution == "not_due" and event.get("attribution_reason"):
-        return False
-    return None
+    return False if settled(event, patterns) else None
 
 
-def row_definition_met(row: Record, events: list[Record]) -> bool | None:
+def row_definition_met(row: Record, events: list[Record], patterns: list[Pattern]) -> bool | None:
     """`definition_met` over all the events of one workforce row."""
-    answers = [definition_met(row, event) for event in events] or [definition_met(row, None)]
+    shrunk = [event for event in events if event.get("kind") in IMPACTS]
+    answers = (
+        [definition_met(row, None, [])]
+        if not shrunk
+        else [definition_met(row, event, patterns) for event in shrunk]
+    )
     if True in answers:
         return True
-    if not events and not changed(row) and row.get("headcount_now") is not None:
+    if not shrunk and not changed(row) and row.get("headcount_now") is not None:
         return False
     return None if None in answers else False
 
@@ -79,7 +88,7 @@ def changed(row: Record) -> bool:
     return fewer or bool(row.get("hours_delta")) or bool(row.get("weeks_delta"))
 
 
-def impact(row: Record, events: list[Record]) -> bool | None:
+def impact(row: Record, events: list[Record], patterns: list[Pattern]) -> bool | None:
     """Whether AI had an impact on the employees of *row*."""
     if row.get("classification_changed") or row.get("skills_substantially_different"):
         return True
@@ -88,8 +97,23 @@ def impact(row: Record, events: list[Record]) -> bool | None:
         return True
     if not affected:
         return None if changed(row) else False
-    explained = all(e.get("attribution") == "not_due" and e.get("attribution_reason") for e in affected)
-    return False if explained else None
+    return False if all(settled(event, patterns) for event in affected) else None
+
+
+def unsettled(event: Record, patterns: list[Pattern]) -> bool:
+    """Whether *event* is a loss whose cause is still open."""
+    if event.get("kind") not in IMPACTS or event.get("attribution") == "substantially_due":
+        return False
+    return not settled(event, patterns)
+
+
+def impact_days(statement: Statement, events: list[Record], patterns: list[Pattern]) -> list[dt.date]:
+    """The days of the events that are, or may be, an impact of AI, in order."""
+    return sorted(
+        dated_on(statement, event)
+        for event in events
+        if event.get("kind") in IMPACTS and not settled(event, patterns)
+    )
 
 
 def events_of(statement: Statement, row: Record) -> list[Record]:
@@ -98,9 +122,21 @@ def events_of(statement: Statement, row: Record) -> list[Record]:
 
 
 def linked(statement: Statement, use: Record) -> list[Record]:
-    """The reductions a use may have caused: of the rows that name it, or name no use at all."""
-    rows = [row for row in statement.all("workforce") if not row.get("uses") or use.id in row.get("uses")]
-    return [event for row in rows for event in events_of(statement, row) if event.get("kind") in REDUCTIONS]
+    """The reductions a use may have caused: of the rows that name it, or name no use at all.
+
+    Where no use is named, what happened before the first use cannot come from it.
+    """
+    began = statement.on(use.get("first"))
+    found = []
+    for row in statement.all("workforce"):
+        named = row.get("uses") or ()
+        if named and use.id not in named:
+            continue
+        for event in events_of(statement, row):
+            early = not named and began is not None and dated_on(statement, event) < began
+            if event.get("kind") in REDUCTIONS and not early:
+                found.append(event)
+    return found
 
 
 def category(statement: Statement, row: Record) -> str:
@@ -136,15 +172,14 @@ def added_up(
     within: dt.timedelta,
     percent: int,
 ) -> Pattern | None:
-    """The first run of losses that makes a pattern, or None."""
+    """The runs of losses within the period that make a pattern, as one; or None."""
     dated = sorted(
         ((dated_on(statement, event), row, event) for row, event in pairs), key=lambda item: item[0]
     )
-    baseline = next(
-        (row.get("headcount_baseline") for _, row, _ in dated if row.get("headcount_baseline")), None
-    )
+    baseline = first_baseline(statement, {row.id for _, row, _ in dated})
     if baseline is None:
         return None
+    found: list[Pattern] = []
     for last, _, _ in dated:
         run = [(row, event) for on, row, event in dated if last - within < on <= last]
         lost = sum(event.get("count") or 0 for _, event in run)
@@ -154,15 +189,26 @@ def added_up(
             and lost * 100 >= baseline * percent
             and any(event.get("attribution") in DUE for _, event in run)
         ):
-            return Pattern(
-                local,
-                kind,
-                tuple(event.id for _, event in run),
-                lost,
-                baseline,
-                last,
-                tuple(event.id for _, event in run if event.get("attribution") == "not_due"),
-            )
+            events = tuple(event.id for _, event in run)
+            reopened = tuple(event.id for _, event in run if event.get("attribution") == "not_due")
+            found.append(Pattern(local, kind, events, lost, baseline, last, reopened))
+    return joined(found) if found else None
+
+
+def joined(found: list[Pattern]) -> Pattern:
+    """Runs that overlap in the year as one pattern: dated by the first, as grave as the gravest."""
+    gravest = max(found, key=lambda pattern: pattern.lost)
+    events = tuple(dict.fromkeys(event for pattern in found for event in pattern.events))
+    reopened = tuple(dict.fromkeys(event for pattern in found for event in pattern.reopened))
+    return msgspec.structs.replace(gravest, events=events, reopened=reopened, on=found[0].on)
+
+
+def first_baseline(statement: Statement, rows: set[str]) -> int | None:
+    """The first headcount anybody stated as the baseline of these rows; later ones may be lower already."""
+    for version in statement.known:
+        for row in version.document.get("workforce") or ():
+            if row["id"] in rows and row.get("headcount_baseline"):
+                return int(row["headcount_baseline"])
     return None
 
 

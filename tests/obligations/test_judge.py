@@ -18,6 +18,9 @@ INSTANTS = st.datetimes(dt.datetime(2025, 1, 1), dt.datetime(2026, 12, 31)).map(
 )
 
 
+WAS_USED = [("/0/document/uses/0/first", "2024-07-30"), ("/0/document/uses/0/last", "2024-07-31")]
+
+
 def known(name, changes=()):
     """The versions of a case after some changes."""
     case = CASES[name]
@@ -82,8 +85,8 @@ def test_an_update_that_is_not_filed_becomes_overdue_by_time_alone():
 
 
 def test_an_edition_not_in_force_does_not_judge():
-    """A use before the agreement's first day is not applicable, with the reason."""
-    filed = known("S09", [("/0/document/uses/0/first", "2024-07-31"), ("/0/at", "2024-07-01")])
+    """A use that ended before the agreement's first day is not applicable, with the reason."""
+    filed = known("S09", [*WAS_USED, ("/0/at", "2024-07-01")])
     judgement, _ = verdicts("S09", dt.datetime(2025, 7, 1, tzinfo=dt.UTC), filed)
     [work] = [f for f in judgement.findings if f.rule == "iatse-ba-2024/covered-work"]
 
@@ -95,10 +98,28 @@ def test_an_employer_outside_its_term_is_not_bound():
     production = msgspec.structs.replace(
         CASES["S09"].production, bindings=[Binding("iatse-ba-2024", ["IATSE:700"], dt.date(2025, 6, 17))]
     )
-    judgement = judge(PACKS, production, known("S09"), dt.datetime(2025, 7, 1, tzinfo=dt.UTC))
+    filed = known("S09", [("/0/document/uses/0/last", "2025-06-16")])
+    judgement = judge(PACKS, production, filed, dt.datetime(2025, 7, 1, tzinfo=dt.UTC))
     [work] = [f for f in judgement.findings if f.rule == "iatse-ba-2024/covered-work"]
 
     assert (work.verdict, work.reason) == ("not_applicable", "out-of-term")
+
+
+def test_a_use_that_goes_on_is_reached_when_the_employer_is_bound():
+    """A lasting duty holds from the first day of the binding; a duty due before first use does not."""
+    outside = [{"count": 1, "in_unit": False, "employed_by": "employer"}]
+    filed = known("S09", [("/0/document/uses/0/operators", outside)])
+    production = msgspec.structs.replace(
+        CASES["S09"].production, bindings=[Binding("iatse-ba-2024", ["IATSE:700"], dt.date(2025, 8, 1))]
+    )
+    before = judge(PACKS, production, filed, dt.datetime(2025, 7, 31, 12, tzinfo=LA))
+    assert before.judged_again_at == dt.datetime(2025, 8, 1, tzinfo=LA)
+
+    after = judge(PACKS, production, filed, before.judged_again_at)
+    found = {f.rule: f for f in after.findings}
+    assert found["iatse-ba-2024/covered-work"].verdict == "violation"
+    assert found["iatse-ba-2024/covered-work"].occurred_on == dt.date(2025, 8, 1)
+    assert found["iatse-ba-2024/policies-provided"].reason == "out-of-term"
 
 
 def test_both_locals_hear_of_a_displacement():
