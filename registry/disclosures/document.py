@@ -8,6 +8,7 @@ The ordinary document takes one pass of the standard parser. Only one that looks
 with all its evidence kept, so that each fault can be told with its place.
 """
 
+import codecs
 import json
 import re
 from collections.abc import Iterator
@@ -23,6 +24,7 @@ from registry.errors import Fault, Malformed, TooLarge
 MAX_BYTES: Final = 1_048_576
 MAX_DEPTH: Final = 32
 MAX_INTEGER: Final = 2**53 - 1
+GZIP: Final = b"\x1f\x8b"
 SAFE_BRACKETS: Final = 500
 """So few opening brackets cannot exhaust the parser's stack, however they are nested."""
 
@@ -94,6 +96,14 @@ def sections(document: dict[str, Any]) -> dict[str, Any]:
 
 def text_of(body: bytes) -> str:
     """*body* as text; raises Malformed with the byte at which it stops being UTF-8 without NUL."""
+    if body.startswith(GZIP):
+        refuse(
+            "compressed", "The document is compressed (gzip).", "Send it as it is, without Content-Encoding."
+        )
+    if body.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        refuse(
+            "not-utf-8", "The document is in UTF-16.", "Save it as UTF-8; some editors call UTF-16 Unicode."
+        )
     if b"\0" in body:
         at = body.index(b"\0")
         refuse("nul", f"Byte {at} is NUL (0x00).", "Remove it; text in a disclosure never contains NUL.")

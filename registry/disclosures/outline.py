@@ -28,6 +28,8 @@ class Node(msgspec.Struct, frozen=True):
     schema: dict[str, Any]
     kind: str
     properties: "dict[str, Node]" = {}
+    required: frozenset[str] = frozenset()
+    """The properties that have to be there."""
     items: "Node | None" = None
     watched: "dict[str, Node]" = {}
     """The properties a walk has to look into."""
@@ -63,6 +65,7 @@ def node_of(raw: dict[str, Any], definitions: Mapping[str, Any]) -> Node:
         schema=raw,
         kind=kind if isinstance(kind, str) else "boolean",
         properties=properties,
+        required=frozenset(full.get("required", [])),
         items=items,
         watched={name: node for name, node in properties.items() if watches(node)},
         recommended=recommended,

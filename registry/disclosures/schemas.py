@@ -90,10 +90,13 @@ class SchemaSet(msgspec.Struct, frozen=True):
         if found is not None:
             return found
         known = list(self.versions)
-        near = code_lists.nearest(version, known) if version is not None else None
+        plain = isinstance(version, str | int)
+        near = code_lists.nearest(version, known) if plain else None
         said = "The document does not say its schema version."
         if version is not None:
             said = f"There is no schema version {wording.shown(version)}."
+        if isinstance(version, dict | list):
+            said = f"The schema version must be text, in quotation marks, not {wording.shown(version)}."
         fix = f'Write "schema_version": "{near or self.current}", in quotation marks.'
         raise UnknownSchema(
             said, [Fault("/schema_version", "unknown-version", said, fix, known, near or self.current)]

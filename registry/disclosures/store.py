@@ -79,28 +79,37 @@ SELECT disclosure_id
  LIMIT 1
 """
 
+# The living record, its first version and the bytes of it, in one statement: the ledger is locked meanwhile.
 ADD_DISCLOSURE: Final[LiteralString] = """
-INSERT INTO disclosure (employer_id, disclosure_id, production_id, type, period_from, period_to, version,
-                        state, changed_at)
-VALUES ($1, $2, $3, $4, $5, $6, 1, 'filed', $7)
-"""
-
-MOVE_DISCLOSURE: Final[LiteralString] = """
-UPDATE disclosure
-   SET version = version + 1, state = $4, changed_at = $5,
-       period_from = coalesce($6, period_from), period_to = coalesce($7, period_to)
- WHERE employer_id = $1 AND disclosure_id = $2 AND version = $3 AND state <> 'withdrawn'
-RETURNING version
-"""
-
-ADD_VERSION: Final[LiteralString] = """
+WITH living AS (
+    INSERT INTO disclosure (employer_id, disclosure_id, production_id, type, period_from, period_to, version,
+                            state, changed_at)
+    VALUES ($1, $2, $4, $17, $18, $19, $3, 'filed', $9)
+), content AS (
+    INSERT INTO disclosure_content (employer_id, disclosure_id, version, body, salts)
+    VALUES ($1, $2, $3, $15, $16)
+)
 INSERT INTO disclosure_version (employer_id, disclosure_id, version, production_id, kind, reason, explanation,
                                 schema_version, filed_at, filed_by, sha256, document, warnings, ledger_index)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
 """
 
-ADD_CONTENT: Final[LiteralString] = """
-INSERT INTO disclosure_content (employer_id, disclosure_id, version, body, salts) VALUES ($1, $2, $3, $4, $5)
+# The same for a later version; nothing at all is written when the living record is not at the one before it.
+MOVE_DISCLOSURE: Final[LiteralString] = """
+WITH living AS (
+    UPDATE disclosure
+       SET version = $3, state = $17, changed_at = $9,
+           period_from = coalesce($18, period_from), period_to = coalesce($19, period_to)
+     WHERE employer_id = $1 AND disclosure_id = $2 AND version = $3 - 1 AND state <> 'withdrawn'
+    RETURNING version
+), content AS (
+    INSERT INTO disclosure_content (employer_id, disclosure_id, version, body, salts)
+    SELECT $1, $2, version, $15, $16 FROM living
+)
+INSERT INTO disclosure_version (employer_id, disclosure_id, version, production_id, kind, reason, explanation,
+                                schema_version, filed_at, filed_by, sha256, document, warnings, ledger_index)
+SELECT $1, $2, version, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14 FROM living
+RETURNING version
 """
 
 
@@ -167,13 +176,11 @@ async def add(
     conn: Connection, filed: Filed, content: Content, kind: str, period: Sequence[dt.date | None]
 ) -> None:
     """Write one version and the living record's move to it; AssertionError when another writer was first."""
-    key = (filed.employer_id, filed.disclosure_id)
+    version: dict[str, Any] = msgspec.structs.asdict(filed)
+    values = (*version.values(), content.body, content.salts)
     if filed.kind == "filing":
-        await conn.execute(ADD_DISCLOSURE, *key, filed.production_id, kind, *period, filed.filed_at)
+        await conn.execute(ADD_DISCLOSURE, *values, kind, *period)
     else:
         state = "withdrawn" if filed.kind == "withdrawal" else "amended"
-        moved = await conn.fetchval(MOVE_DISCLOSURE, *key, filed.version - 1, state, filed.filed_at, *period)
+        moved = await conn.fetchval(MOVE_DISCLOSURE, *values, state, *period)
         assert moved == filed.version, "the production's lock orders its filings"
-    values: dict[str, Any] = msgspec.structs.asdict(filed)
-    await conn.execute(ADD_VERSION, *values.values())
-    await conn.execute(ADD_CONTENT, *key, filed.version, content.body, content.salts)

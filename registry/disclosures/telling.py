@@ -78,7 +78,7 @@ def too_many(note: Note, where: str) -> Fault:
 def order(note: Note, where: str) -> Fault:
     """An end before its beginning."""
     first, start = note.other
-    detail = f"“{note.node.title}” ({cut(note.value, 40)}) lies before {first} ({cut(start, 40)})."
+    detail = f"“{note.node.title}” ({cut(note.value, 40)}) lies before “{first}” ({cut(start, 40)})."
     return Fault(where, "ends-before-it-starts", detail, "Check which of the two is wrong.")
 
 
@@ -106,9 +106,8 @@ def moment(note: Note, where: str) -> Fault:
         f"Did you mean {near}?" if near else "Write 2025-05-12, or 2025-05-12T09:00:00-07:00 with the offset."
     )
     code = "no-offset" if "offset from UTC" in note.other else "wrong-form"
-    return Fault(
-        where, code, f"“{note.node.title}”: {note.other}", fix, ["YYYY-MM-DD", "RFC 3339 with offset"], near
-    )
+    detail = f"“{note.node.title}” ({cut(note.value, 40)}): {note.other}"
+    return Fault(where, code, detail, fix, ["YYYY-MM-DD", "RFC 3339 with offset"], near)
 
 
 def identifier(check: Callable[[str], str | None], form: str) -> Callable[[Note, str], Fault]:

@@ -16,6 +16,7 @@ from registry.errors import Fault
 MOST: Final = 100
 LONGEST: Final = 300
 SHOWN: Final = 80
+LEAVE_OUT: Final = "Leave the field out when it is not known."
 
 KINDS: Final = {
     "object": "an object, in braces { }",
@@ -46,7 +47,9 @@ def shown(value: Any) -> str:
         return "an object"
     if isinstance(value, list):
         return "a list"
-    return {True: "true", False: "false", None: "null"}.get(value) or cut(str(value), 24)
+    if isinstance(value, bool) or value is None:
+        return {True: "true", False: "false", None: "null"}[value]
+    return cut(str(value), 24)
 
 
 def capped(faults: Sequence[Fault], more: int = 0) -> list[Fault]:
@@ -81,7 +84,17 @@ def faults(
         return [missing(root, [*path, kind.property])]
     node = find(root, path)
     title = f"“{node.title}”" if node and node.title else "This value"
-    return [fault_of(node, title, pointer(path), error)]
+    told = fault_of(node, title, pointer(path), error)
+    if node and told.fix == LEAVE_OUT and is_required(root, path):
+        fields = {name: getattr(told, name) for name in told.__struct_fields__}
+        return [Fault(**{**fields, "fix": f"Fill it in. {node.schema.get('description', '')}".strip()})]
+    return [told]
+
+
+def is_required(root: Node, path: list[str | int]) -> bool:
+    """Whether the object that holds the last step of *path* must have it."""
+    home = find(root, path[:-1])
+    return home is not None and path[-1] in home.required
 
 
 def unknown(root: Node, path: list[str | int], others: Sequence[Node]) -> Fault:
@@ -104,7 +117,7 @@ def unknown(root: Node, path: list[str | int], others: Sequence[Node]) -> Fault:
         detail = f"The field {cut(name)} belongs to schema version {version}."
         return Fault(where, "unknown-field", detail, f"File with schema_version {version}, or leave it out.")
     near = codes.nearest(name, names)
-    detail = f"There is no field {cut(name)} here."
+    detail = f"There is no field {cut(name) or 'without a name'} here."
     fix = f"Did you mean {near}? Otherwise leave it out." if near else "Leave it out."
     return Fault(where, "unknown-field", detail, fix, codes.allowed(names), near)
 
@@ -152,7 +165,7 @@ def wrong_type(node: Node | None, title: str, where: str, value: Any) -> Fault:
     detail = f"{title} must be {wanted}, not {shown(value)}."
     near = None
     if value is None:
-        fix = "Leave the field out when it is not known."
+        fix = LEAVE_OUT
     elif isinstance(value, str) and wanted == KINDS["boolean"]:
         near = {"y": "true", "t": "true", "n": "false", "f": "false"}.get(value[:1].lower(), "null")
         fix = f"Write {near}, without quotation marks."
@@ -192,7 +205,7 @@ def wrong_size(node: Node | None, title: str, where: str, error: ValidationError
             detail = f"{title} has {length:,} characters; at most {limit:,} are taken."
             return Fault(where, "too-long", detail, "Shorten it.", [f"at most {limit} characters"])
         case "MinLength":
-            return Fault(where, "empty", f"{title} is empty.", "Leave the field out when it is not known.")
+            return Fault(where, "empty", f"{title} is empty.", LEAVE_OUT)
         case "MaxItems" if limit == 0:
             return Fault(
                 where, "not-nil", f"{title} must be empty in a nil return.", "Empty it, or file another kind."

@@ -43,6 +43,8 @@ def test_an_ordinary_document_is_what_it_says():
         (b'{"a": "\xe9"}', ("", "not-utf-8")),
         (b'{"a": "\xed\xa0\x80"}', ("", "not-utf-8")),
         (b'\xef\xbb\xbf{"a": 1}', ("", "byte-order-mark")),
+        ('{"a": 1}'.encode("utf-16"), ("", "not-utf-8")),
+        (b"\x1f\x8b\x08\x00", ("", "compressed")),
         (b'{"a": 1}\x00', ("", "nul")),
         (b'{"a": {"b/c": "x\\u0000"}}', ("/a/b~1c", "nul")),
         (b'{"a\\u0000": 1}', ("/a\x00", "nul")),

@@ -232,6 +232,43 @@ def test_a_version_that_does_not_exist_is_refused_with_those_that_do(schemas, gi
     assert len(fault.detail) < 300
 
 
+@pytest.mark.parametrize("said", ["", None])
+def test_what_must_be_there_is_never_to_be_left_out(schemas, example, said):
+    """An empty field that is required is to be filled; one that is not may be left out."""
+    document = example("2.0/mood-boards")
+    document["filing"]["attested_by"]["name"] = said
+    document["filing"]["note"] = said
+
+    with pytest.raises(SchemaViolation) as caught:
+        schemas.check(document)
+
+    fixes = {fault.pointer: fault.fix for fault in caught.value.faults}
+    assert fixes["/filing/attested_by/name"].startswith("Fill it in. Full name")
+    assert fixes["/filing/note"].startswith("Leave the field out")
+
+
+def test_a_number_is_not_shown_as_yes_or_no(schemas, example):
+    """1 is not true, though Python has them equal."""
+    document = example("2.0/mood-boards")
+    document["uses"][0]["required_by_employer"] = 1
+
+    with pytest.raises(SchemaViolation) as caught:
+        schemas.check(document)
+
+    assert [fault.detail[-7:] for fault in caught.value.faults] == [" not 1."]
+
+
+def test_a_day_that_cannot_be_read_is_shown(schemas, example):
+    """Somebody with a thousand rows needs to see which cell it was."""
+    document = example("2.0/mood-boards")
+    document["uses"][0]["last"] = "13/45/2026"
+
+    with pytest.raises(SchemaViolation) as caught:
+        schemas.check(document)
+
+    assert "13/45/2026" in caught.value.faults[0].detail
+
+
 def test_at_most_a_hundred_faults_are_listed(schemas, example):
     """The hundred and first entry says how many there are beside them."""
     document = example("2.0/mood-boards")
