@@ -62,6 +62,9 @@ KIND_IN_WORDS: Final[Mapping[str, str]] = {
 }
 LONGEST: Final = 600
 
+Matter = tuple[str, str, str]
+"""Rule, kind of subject and subject: what a finding is about, whatever its verdict."""
+
 
 class Planned(msgspec.Struct, frozen=True, kw_only=True):
     """A move the registry is about to make: on *alert*, or, when that is None, a new alert for *finding*.
@@ -98,14 +101,26 @@ def plan(
     employer_id: str, production_id: str, existing: Iterable[Alert], findings: Sequence[Finding]
 ) -> list[Planned]:
     """What a judgement asks of a production's alerts; nothing at all when it finds what is known already."""
-    found: dict[bytes, Finding] = {}
+    found: dict[Matter, Finding] = {}
     for finding in findings:
-        key = fingerprint(finding, employer_id, production_id)
+        key = (finding.rule, finding.subject_kind, finding.subject)
         found[key] = max(found.get(key, finding), finding, key=gravity)
-    known = {alert.fingerprint: alert for alert in existing}
-    moves = [move_on(known.get(key), key, finding) for key, finding in found.items()]
+    known = {matter(alert): alert for alert in existing}
+    moves: list[Planned | None] = []
+    for key, finding in found.items():
+        alert = known.get(key)
+        if alert is not None:
+            moves.append(move_on(alert, finding))
+        elif finding.alert_kind:
+            mark = fingerprint(finding, employer_id, production_id)
+            moves.append(Planned(alert=None, fingerprint=mark, move="open", finding=finding))
     moves += [gone(alert) for key, alert in known.items() if key not in found]
     return [move for move in moves if move]
+
+
+def matter(alert: Alert) -> Matter:
+    """What the fingerprint of *alert* is made of, inside one production."""
+    return alert.rule, alert.finding["subject_kind"], alert.finding["subject"]
 
 
 def gravity(finding: Finding) -> int:
@@ -113,11 +128,9 @@ def gravity(finding: Finding) -> int:
     return GRAVITY.index(finding.alert_kind) if finding.alert_kind else -1
 
 
-def move_on(alert: Alert | None, key: bytes, finding: Finding) -> Planned | None:
+def move_on(alert: Alert, finding: Finding) -> Planned | None:
     """The one move *finding* asks of the alert with its fingerprint, or None."""
-    kind = finding.alert_kind
-    if alert is None:
-        return Planned(alert=None, fingerprint=key, move="open", finding=finding) if kind else None
+    key, kind = alert.fingerprint, finding.alert_kind
     if kind is None:
         return None if alert.last_move == "settle" else settled(alert, finding, cure(finding))
     if alert.last_move == "settle":

@@ -2,7 +2,7 @@
 
 import difflib
 import re
-from typing import Annotated, Final, TypeVar
+from typing import Annotated, Any, Final, TypeVar
 
 import msgspec
 
@@ -50,14 +50,16 @@ def read(body: bytes, kind: type[T]) -> T:
     if len(body) > LARGEST:
         raise Malformed(f"a move of an alert takes at most {LARGEST} bytes")
     try:
-        return msgspec.json.decode(body or b"{}", type=kind)
-    except msgspec.ValidationError as fault:
-        raise Invalid("the move cannot be made as it is asked", [explain(str(fault), body)]) from None
+        said = msgspec.json.decode(body or b"{}")
     except (msgspec.DecodeError, UnicodeDecodeError):
         raise Malformed("the body is not JSON; send an object such as {} as application/json") from None
+    try:
+        return msgspec.convert(said, kind)
+    except msgspec.ValidationError as fault:
+        raise Invalid("the move cannot be made as it is asked", [explain(str(fault), said)]) from None
 
 
-def explain(text: str, body: bytes) -> Fault:
+def explain(text: str, said: Any) -> Fault:
     """What msgspec found wrong, for the person who sent it."""
     place = PLACE.search(text)
     named = re.search(r"field `([^`]*)`", text)
@@ -71,7 +73,7 @@ def explain(text: str, body: bytes) -> Fault:
             detail=detail[: 2 * SHOWN],
             fix=FIXES.get(member, "see the operation's body in the API description"),
         )
-    given = str(msgspec.json.decode(body or b"{}").get("outcome", ""))[:SHOWN]
+    given = str(said.get("outcome", ""))[:SHOWN]
     near = difflib.get_close_matches(given, OUTCOMES, n=1)
     return Fault(
         pointer="/outcome",

@@ -12,14 +12,16 @@ from registry.db import Connection, row_to, rows_to
 from registry.errors import Busy, NotFound
 
 # Locked in one order until the caller's transaction ends, so that a representative who moves one of these
-# alerts meanwhile waits, and then finds that it has moved, instead of failing a filing.
+# alerts meanwhile waits, and then finds that it has moved, instead of failing a filing. An alert that was
+# waited for is read anew, what is joined to it is not: its move comes back empty.
 LOCK_ALERTS_OF_PRODUCTION: Final[LiteralString] = """
 SELECT a.employer_id, a.alert_id, a.production_id, a.fingerprint, a.rule, a.kind, a.severity, a.state,
        a.revision, a.locals, a.unions, a.finding, a.outcome, a.opened_at, a.changed_at,
        m.move AS last_move, e.leaf
 FROM alert a
-JOIN alert_move m ON m.employer_id = a.employer_id AND m.alert_id = a.alert_id AND m.revision = a.revision
-JOIN ledger_entry e ON e.index = m.ledger_index
+LEFT JOIN alert_move m
+    ON m.employer_id = a.employer_id AND m.alert_id = a.alert_id AND m.revision = a.revision
+LEFT JOIN ledger_entry e ON e.index = m.ledger_index
 WHERE a.employer_id = $1 AND a.production_id = $2
 ORDER BY a.alert_id
 FOR UPDATE OF a
@@ -93,15 +95,40 @@ WHERE employer_id = $1 AND alert_id = $2
 ORDER BY revision
 """
 
-INSERT_ALERTS: Final[LiteralString] = """
-INSERT INTO alert (employer_id, alert_id, production_id, fingerprint, rule, kind, severity, state, revision,
-                   locals, unions, finding, outcome, opened_at, changed_at)
-SELECT employer_id, alert_id, production_id, decode(fingerprint, 'hex'), rule, kind, severity, state,
-       revision, locals, unions, finding, outcome, moved_at, moved_at
-FROM jsonb_to_recordset($1::jsonb)
-     AS r (employer_id text, alert_id uuid, production_id text, fingerprint text, rule text, kind text,
-           severity text, state text, revision int, locals text[], unions text[], finding jsonb, outcome text,
-           moved_at timestamptz)
+# The registry's own moves of one production, all in one statement: new alerts, moved alerts (compare-and-set,
+# as below), history. It answers how many alerts it wrote, for the caller to compare.
+WRITE_MOVES: Final[LiteralString] = """
+WITH given AS (
+    SELECT *
+    FROM jsonb_to_recordset($1::jsonb)
+         AS r (employer_id text, alert_id uuid, production_id text, fingerprint text, rule text, kind text,
+               severity text, from_state text, state text, revision int, locals text[], unions text[],
+               finding jsonb, outcome text, move text, author text, reason text, moved_at timestamptz,
+               ledger_index bigint)
+), opened AS (
+    INSERT INTO alert (employer_id, alert_id, production_id, fingerprint, rule, kind, severity, state,
+                       revision, locals, unions, finding, outcome, opened_at, changed_at)
+    SELECT employer_id, alert_id, production_id, decode(fingerprint, 'hex'), rule, kind, severity, state,
+           revision, locals, unions, finding, outcome, moved_at, moved_at
+    FROM given
+    WHERE from_state IS NULL
+    RETURNING alert_id
+), moved AS (
+    UPDATE alert a
+    SET kind = g.kind, severity = g.severity, state = g.state, revision = g.revision, locals = g.locals,
+        unions = g.unions, finding = g.finding, outcome = g.outcome, changed_at = g.moved_at
+    FROM given g
+    WHERE a.employer_id = g.employer_id AND a.alert_id = g.alert_id
+      AND a.state = g.from_state AND a.revision = g.revision - 1
+    RETURNING a.alert_id
+), told AS (
+    INSERT INTO alert_move (employer_id, alert_id, revision, move, from_state, to_state, author, reason,
+                            outcome, finding, moved_at, ledger_index)
+    SELECT employer_id, alert_id, revision, move, from_state, state, author, reason, outcome, finding,
+           moved_at, ledger_index
+    FROM given
+)
+SELECT (SELECT count(*) FROM opened) + (SELECT count(*) FROM moved)
 """
 
 # Compare-and-set: an alert that moved since it was read is not touched and not returned.
@@ -130,7 +157,10 @@ FROM jsonb_to_recordset($1::jsonb)
 
 async def lock_of_production(conn: Connection, employer_id: str, production_id: str) -> list[Alert]:
     """Every alert of a production, resolved ones too, locked until the caller's transaction ends."""
-    return rows_to(Alert, await conn.fetch(LOCK_ALERTS_OF_PRODUCTION, employer_id, production_id))
+    rows = await conn.fetch(LOCK_ALERTS_OF_PRODUCTION, employer_id, production_id)
+    if any(row["leaf"] is None for row in rows):
+        rows = await conn.fetch(LOCK_ALERTS_OF_PRODUCTION, employer_id, production_id)
+    return rows_to(Alert, rows)
 
 
 async def get_alert(conn: Connection, scope: Scope, alert_id: UUID) -> Alert:
@@ -176,15 +206,8 @@ async def find_alerts(
 
 async def set_moved(conn: Connection, moving: Sequence[PlannedMove], now: dt.datetime) -> set[UUID]:
     """Move the alerts, each only if it still is as the move found it; returns those that moved."""
-    rows = [written(move, now) for move in moving if move.from_state is not None]
-    return {row["alert_id"] for row in await conn.fetch(MOVE_ALERTS, rows)} if rows else set()
-
-
-async def insert_opened(conn: Connection, moving: Sequence[PlannedMove], now: dt.datetime) -> None:
-    """Write the alerts that are new."""
-    rows = [written(move, now) for move in moving if move.from_state is None]
-    if rows:
-        await conn.execute(INSERT_ALERTS, rows)
+    rows = [written(move, now) for move in moving]
+    return {row["alert_id"] for row in await conn.fetch(MOVE_ALERTS, rows)}
 
 
 async def insert_moves(
@@ -198,12 +221,13 @@ async def insert_moves(
 async def write(
     conn: Connection, moving: Sequence[PlannedMove], indexes: Sequence[int], now: dt.datetime
 ) -> None:
-    """Write moves of alerts that the caller's transaction holds locked."""
-    await insert_opened(conn, moving, now)
-    moved = await set_moved(conn, moving, now)
-    if moved != {move.alert_id for move in moving if move.from_state is not None}:
+    """Write moves of alerts that the caller's transaction holds locked, new alerts and history too."""
+    rows = [
+        {**move.row(now), **written(move, now), "ledger_index": index}
+        for move, index in zip(moving, indexes, strict=True)
+    ]
+    if await conn.fetchval(WRITE_MOVES, rows) != len(rows):
         raise Busy("an alert of this production moved while it was judged again; send the same request again")
-    await insert_moves(conn, moving, indexes, now)
 
 
 def written(move: PlannedMove, now: dt.datetime) -> dict[str, Any]:

@@ -5,6 +5,7 @@ state of the database from beginning to end, and holds a few rows in memory howe
 stops at the first thing that does not add up and names it.
 
 check.py   one history row against its ledger entry; one projection against its history (pure)
+answers.py the answers kept for Idempotency-Keys against the history they tell of (pure)
 store.py   the history of every table in the order of the ledger, the projections with their newest versions
 act.py     verify: the whole history, once
 
@@ -14,8 +15,10 @@ What verification proves:
 3. The bytes received have the digest in the entry, the salts open its commitments, the searchable document is
    what the bytes say.
 4. The living records (employer, production, disclosure, alert) are what their newest versions say.
+5. The answers kept for Idempotency-Keys say what was answered: receipt, warnings, findings.
 
-What it does not: the access log is not in the ledger yet; a production's count of facts, its next judging and
-the answers kept for Idempotency-Keys are conveniences, not history. A history cut short with its head mended
-is consistent in itself: compare the root with one known from outside.
+What it does not: the access log and the queue of messages are not in the ledger yet; a production's count of
+facts and its next judging are not history, though a next judging taken away would silence the sweep; the tree
+a kept receipt names beside its entry is not recomputed. A history cut short or rewritten whole, with its head
+mended, is consistent in itself: compare the root with one known from outside.
 """

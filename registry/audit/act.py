@@ -2,7 +2,7 @@
 
 import msgspec
 
-from registry.audit import check, store
+from registry.audit import answers, check, store
 from registry.db import Connection, Database
 from registry.errors import Corrupt
 from registry.ledger import store as ledger
@@ -24,7 +24,8 @@ async def verify(db: Database) -> Tally:
         counted, subtrees = await verify_history(conn)
         await store.plan_for_streams(conn, streams=False)
         alerts = await verify_projections(conn)
-    return Tally(counted.size, counted.frontier.root(), 2 * counted.size + subtrees + alerts + 1)
+        kept = await verify_answers(conn)
+    return Tally(counted.size, counted.frontier.root(), 2 * counted.size + subtrees + alerts + kept + 1)
 
 
 async def verify_history(conn: Connection) -> tuple[Recount, int]:
@@ -58,3 +59,12 @@ async def verify_projections(conn: Connection) -> int:
         check.check_alert(alert)
         alerts += 1
     return alerts
+
+
+async def verify_answers(conn: Connection) -> int:
+    """The answers kept for Idempotency-Keys against the history they tell of; returns how many."""
+    kept = 0
+    async for answer in store.stream_answers(conn):
+        answers.check_answer(answer)
+        kept += 1
+    return kept

@@ -157,6 +157,28 @@ ORDER BY employer_id, alert_id
 """
 
 
+# What a repeat of a request is answered with, beside the version, the entry and the judgement it tells of.
+# The receipt comes first in an answer; it is looked up as text, because a forged answer need not be JSON.
+STREAM_ANSWERS: Final[LiteralString] = """
+SELECT i.employer_id, i.key, i.fingerprint, i.status, i.headers, i.answer, i.created_at,
+       v.disclosure_id, v.version, v.production_id, v.kind, v.schema_version, v.filed_at, v.sha256,
+       v.ledger_index, v.warnings, e.entry, c.body, j.findings
+FROM idempotency i
+LEFT JOIN disclosure_version v
+    ON v.employer_id = i.employer_id
+   AND v.disclosure_id = substring(encode(i.answer, 'escape') FROM
+       '"disclosure_id":"([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})"')::uuid
+   AND v.version = substring(encode(i.answer, 'escape') FROM '"version":([0-9]{1,9})[,}]')::int
+LEFT JOIN disclosure_content c
+    ON c.employer_id = v.employer_id AND c.disclosure_id = v.disclosure_id AND c.version = v.version
+LEFT JOIN ledger_entry e ON e.index = v.ledger_index
+LEFT JOIN judgement j
+    ON j.employer_id = v.employer_id AND j.production_id = v.production_id
+   AND j.disclosure_id = v.disclosure_id AND j.version = v.version
+ORDER BY i.employer_id, i.key
+"""
+
+
 async def plan_for_streams(conn: Connection, *, streams: bool) -> None:
     """Have this transaction's statements planned for *streams*, or as usual again."""
     await conn.execute(PLAN_FOR, "off" if streams else "on")
@@ -193,6 +215,12 @@ async def find_stray(conn: Connection, table: str) -> tuple[Any, ...] | None:
     """The key of the first row of a table that does not follow its history, or None."""
     row = await conn.fetchrow(PROJECTIONS[table])
     return tuple(row) if row else None
+
+
+async def stream_answers(conn: Connection) -> AsyncIterator[Mapping[str, Any]]:
+    """Every kept answer with what it tells of, by employer and key; a version that is not there is NULL."""
+    async for row in conn.cursor(STREAM_ANSWERS, prefetch=AT_ONCE):
+        yield dict(row)
 
 
 async def stream_alerts(conn: Connection) -> AsyncIterator[Mapping[str, Any]]:

@@ -30,6 +30,7 @@ def visit_of(connection: Connection) -> Visit:
         query=connection.scope["query_string"].decode("latin-1"),
         authorization=connection.headers.get("authorization"),
         request_id=connection.scope["state"].get("request_id", ""),
+        encoding=connection.headers.get("content-encoding", ""),
     )
 
 

@@ -32,9 +32,12 @@ REASONS: Final[Sequence[tuple[type[jwt.PyJWTError], str]]] = (
     (jwt.InvalidSignatureError, "the token's signature does not hold"),
 )
 
-Name = Annotated[str, msgspec.Meta(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]+$")]
-Code = Annotated[str, msgspec.Meta(max_length=64, pattern=r"^[A-Za-z0-9][A-Za-z0-9:.-]*$")]
-Slug = Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$")]
+# `\Z`, because `$` lets a line end stand behind; lone surrogates, because no text can be stored with one.
+Name = Annotated[
+    str, msgspec.Meta(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f\ud800-\udfff]+\Z")
+]
+Code = Annotated[str, msgspec.Meta(max_length=64, pattern=r"^[A-Za-z0-9][A-Za-z0-9:.-]*\Z")]
+Slug = Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9][a-z0-9-]{0,62}\Z")]
 
 
 class Claims(msgspec.Struct, frozen=True):
@@ -127,8 +130,10 @@ def principal_of(claims: SignedClaims) -> Principal:
     """Who the signed claims speak of; raises Unauthenticated when a role lacks what it is limited by."""
     try:
         said = msgspec.convert(claims, Claims)
-    except msgspec.ValidationError as fault:
-        raise Unauthenticated(f"the token's claims are not the registry's: {str(fault)[:160]}") from None
+    except (msgspec.ValidationError, UnicodeError) as fault:
+        # What names a lone surrogate must not carry it into the answer.
+        words = ascii(str(fault)) if isinstance(fault, UnicodeError) else str(fault)
+        raise Unauthenticated(f"the token's claims are not the registry's: {words[:160]}") from None
     if said.role == "employer" and said.employer is None:
         raise Unauthenticated("an employer's token must name its employer (`employer`)")
     if said.role == "representative" and not (said.unions or said.locals):

@@ -10,6 +10,7 @@ from registry.errors import Fault, Invalid, NotFound
 
 LONGEST: Final = 2000
 RECORDED: Final = "/v1"
+PREFLIGHT: Final = "/v1/disclosures/preflight"
 
 
 class Visit(msgspec.Struct, frozen=True):
@@ -20,16 +21,19 @@ class Visit(msgspec.Struct, frozen=True):
     query: str
     authorization: str | None
     request_id: str
+    encoding: str = ""
 
 
 def readable(visit: Visit) -> None:
-    """Raise for characters that no stored text can hold: NUL, broken UTF-8."""
+    """Raise for characters that no stored text can hold, NUL and broken UTF-8, and for a compressed body."""
     if "\x00" in visit.path or not encodable(visit.path):
         raise NotFound("there is nothing at this address")
     raw = unquote_to_bytes(visit.query)
     if b"\x00" in raw or not decodable(raw):
         fault = Fault(pointer="", code="query", detail="the query holds a NUL or is not UTF-8")
         raise Invalid("the query cannot be read", [fault])
+    if visit.encoding.strip().lower() not in ("", "identity"):
+        raise Invalid("the body is compressed; send it as it is, without Content-Encoding")
 
 
 def encodable(text: str) -> bool:
@@ -43,8 +47,12 @@ def decodable(raw: bytes) -> bool:
 
 
 def recorded(visit: Visit) -> bool:
-    """Whether this visit, once admitted, is a reading the access log must know."""
-    return visit.method == "GET" and visit.path.startswith(RECORDED)
+    """Whether this visit, once admitted, is a reading the access log must know.
+
+    A preflight is one: it stores nothing and answers from what was filed.
+    """
+    reads = visit.method == "GET" or visit.path == PREFLIGHT
+    return reads and visit.path.startswith(RECORDED)
 
 
 def shortened(text: str) -> str:

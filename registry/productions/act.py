@@ -242,7 +242,7 @@ async def append(
     """Append the entry of one version; *leaf* is the entry's predecessor's."""
     made = entry.Entry(
         kind=kind,
-        id=key,
+        id=version.entry_id(kind, key),
         seq=row["revision"],
         prev=leaf.hex() if leaf else None,
         sha256=hashlib.sha256(row["body"]).hexdigest(),

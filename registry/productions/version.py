@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
+from uuid import UUID, uuid5
 
 import msgspec
 
@@ -10,6 +11,9 @@ from registry.auth.scope import Principal
 from registry.errors import Fault, Invalid, PreconditionMissing, Stale
 from registry.productions.record import EmployerRecord, ProductionRecord
 from registry.productions.view import etag
+
+NAMES: Final = UUID("5d3bb3a5-6f0e-5c51-9a0e-1d2f6f7c8b43")
+"""The namespace of entry ids (RFC 9562, version 5); it never changes."""
 
 
 def refuse(faults: list[Fault]) -> None:
@@ -72,5 +76,13 @@ def production_row(
 
 
 def production_key(new: ProductionRecord) -> str:
-    """The key of a production outside its employer: in ledger entries and log lines."""
+    """The key of a production outside its employer: in log lines and messages."""
     return f"{new.employer_id}/{new.production_id}"
+
+
+def entry_id(kind: str, key: str) -> str:
+    """What a ledger entry calls the record with this *key*: the same for all its versions, a name to nobody.
+
+    Entries are public, and keys are made of names that are not: a working title, who produces what.
+    """
+    return str(uuid5(NAMES, f"{kind}/{key}"))

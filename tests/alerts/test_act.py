@@ -6,8 +6,9 @@ import uuid
 import msgspec
 import pytest
 
-from registry.alerts import act
+from registry.alerts import act, store
 from registry.alerts.lifecycle import canonical
+from registry.alerts.move import by_hand
 from registry.audit import act as audit
 from registry.audit import check
 from registry.audit import store as audit_store
@@ -176,6 +177,28 @@ async def test_a_representative_who_moves_an_alert_meanwhile_does_not_fail_the_f
 
     with pytest.raises(Stale, match="it is resolved now"):
         await meanwhile
+
+
+async def test_a_judgement_that_waited_for_a_representative_moves_what_they_left(
+    db, judge, finding, production, rep, now
+):
+    """Locked out for a moment, the judgement finds the alert as it is then: it neither misses it nor doubles it."""
+    await judge(finding())
+    alert_id = (await only(db, rep, now)).alert_id
+    async with db.transaction() as conn:
+        before = await store.get_alert(conn, scope_of(rep), alert_id)
+        moved = by_hand(before, "acknowledge", rep.subject, None)
+        await store.set_moved(conn, [moved], now)
+        (position,) = await ledger.append(conn, [moved.entry(now)], now)
+        await store.insert_moves(conn, [moved], [position.index], now)
+        meanwhile = asyncio.create_task(judge(finding("satisfied")))
+        await asyncio.sleep(0.2)
+        assert not meanwhile.done()
+
+    (settled,) = await meanwhile
+    assert (settled.move, settled.from_state, settled.revision) == ("settle", "acknowledged", 3)
+    async with db.snapshot() as conn:
+        assert (await audit.verify_history(conn))[0].size == 3
 
 
 async def test_a_move_needs_if_match(db, judge, finding, rep, now):

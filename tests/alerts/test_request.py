@@ -49,6 +49,12 @@ def test_what_is_not_json_is_malformed(body):
         read(body, Reopening)
 
 
+def test_a_wrong_outcome_does_not_hide_that_the_rest_is_broken():
+    """Two things wrong at once, a lone surrogate behind a misspelt outcome, are still one refusal."""
+    with pytest.raises(Malformed):
+        read(b'{"outcome": "greived", "reason": "\\ud800"}', Resolution)
+
+
 def test_a_huge_body_is_refused_before_it_is_read():
     """A reason is a few lines."""
     with pytest.raises(Malformed, match="at most 65536 bytes"):

@@ -1,5 +1,8 @@
 """Visits: what is refused unread, and what is a reading."""
 
+import contextlib
+
+import msgspec
 import pytest
 
 from registry.auth.visit import Visit, is_open, readable, recorded
@@ -30,9 +33,20 @@ def test_any_text_is_readable(query):
     readable(visit("/v1/é", query))
 
 
-def test_only_a_get_under_v1_is_a_reading():
-    """Changes are in the ledger, the rest is public."""
+@pytest.mark.parametrize(
+    ("encoding", "taken"), [("", True), ("identity", True), ("gzip", False), ("br, gzip", False)]
+)
+def test_a_compressed_body_is_refused_in_words(encoding, taken):
+    """Nobody is told that byte 3 of a gzip file is NUL."""
+    seen = msgspec.structs.replace(visit(method="POST"), encoding=encoding)
+    with contextlib.nullcontext() if taken else pytest.raises(Invalid, match="without Content-Encoding"):
+        readable(seen)
+
+
+def test_a_get_and_a_preflight_are_readings():
+    """Changes are in the ledger, the rest is public; a preflight changes nothing and answers from the filings."""
     assert recorded(visit())
+    assert recorded(visit("/v1/disclosures/preflight", method="POST"))
     assert not recorded(visit(method="POST"))
     assert not recorded(visit(path="/ledger/head"))
 

@@ -17,6 +17,7 @@ from registry.errors import (
 from registry.ledger import entry
 from registry.ledger import store as ledger
 from registry.productions import act, store
+from registry.productions.version import entry_id
 
 KEY = ("northlight-pictures", "harbor-lights-s1")
 FRIEND = Principal(subject="rep@700", role="representative", locals=["IATSE:700"])
@@ -45,6 +46,15 @@ async def size(db):
         return (await ledger.head(conn)).size
 
 
+async def test_a_public_entry_names_neither_employer_nor_production(db, recorded):
+    """Anybody may read the ledger; who produces what under which title is not anybody's."""
+    async with db.snapshot() as conn:
+        said = b"".join([row.entry async for row in ledger.stream_entries(conn)]).decode()
+
+    assert said
+    assert not [name for name in KEY if name in said]
+
+
 async def test_a_new_employer_is_a_version_an_entry_and_a_record(db, administrator, employer, now):
     """The bytes received are kept, and the entry holds their digest and that of the row."""
     body = msgspec.json.format(msgspec.json.encode(employer()))
@@ -52,7 +62,7 @@ async def test_a_new_employer_is_a_version_an_entry_and_a_record(db, administrat
     made = await entry_at(db, done.ledger.index)
     row = await row_of(db, "employer_version", done.ledger.index)
 
-    assert (made.kind, made.id, made.seq, made.prev) == ("employer", KEY[0], 1, None)
+    assert (made.kind, made.id, made.seq, made.prev) == ("employer", entry_id("employer", KEY[0]), 1, None)
     assert made.sha256 == hashlib.sha256(body).hexdigest()
     assert made.record == entry.row_digest("employer_version", row)
     assert (row["body"], row["recorded_by"], row["recorded_at"]) == (body, "admin@registry", now)
@@ -77,7 +87,8 @@ async def test_a_changed_production_names_the_entry_before(db, recorded, adminis
     async with db.snapshot() as conn:
         stored = await store.find_production(conn, *KEY)
 
-    assert (made.seq, made.prev, made.id) == (2, recorded.ledger.leaf, "/".join(KEY))
+    assert (made.seq, made.prev) == (2, recorded.ledger.leaf)
+    assert made.id == entry_id("production", "/".join(KEY))
     assert made.record == entry.row_digest("production_version", row)
     assert (stored.revision, stored.facts, stored.judged_again_at) == (2, 2, later)
     assert stored.record.title == "Harbor Lights, season one"
