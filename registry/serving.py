@@ -8,6 +8,7 @@ port free; the embedded PostgreSQL is joined by that start, or recovers from its
 import asyncio
 import contextlib
 import ctypes
+import gc
 import logging
 import os
 import signal
@@ -98,7 +99,11 @@ def loaded(settings: Settings, rules: House, parent: int) -> Any:
     """The application, in the process that serves it."""
     leave_with(parent)
     logs.configure(settings.log_format)
-    return app.create(settings, rules)
+    made = app.create(settings, rules)
+    # What was loaded stays until the end: the collector need not walk through it again at each collection.
+    gc.collect()
+    gc.freeze()
+    return made
 
 
 def work(settings: Settings, say: Say, parent: int | None = None) -> None:

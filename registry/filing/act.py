@@ -10,7 +10,7 @@ Locks are taken in one order: keys (never waited for), productions by id, alerts
 import datetime as dt
 import secrets
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Any
 from uuid import UUID
 
 import msgspec
@@ -22,7 +22,7 @@ from registry.db import Connection, Database
 from registry.disclosures import store as disclosures
 from registry.disclosures.receipt import receipt_of
 from registry.disclosures.version import Content
-from registry.errors import Corrupt, KeyReused, NotFound, RegistryError, StillRunning
+from registry.errors import Corrupt, NotFound, RegistryError, StillRunning
 from registry.filing import admission, answer, record, store, trial
 from registry.filing.admission import Seen, Standing
 from registry.filing.answer import Outcome
@@ -36,12 +36,6 @@ from registry.judging.weighing import Weighed
 from registry.ledger import store as ledger
 
 log = structlog.get_logger()
-
-EVENTS: Final = {
-    "filing": "disclosure.filed",
-    "amendment": "disclosure.amended",
-    "withdrawal": "disclosure.withdrawn",
-}
 
 Result = Outcome | RegistryError
 
@@ -83,18 +77,7 @@ def tell(result: Result) -> None:
     """A line in the log for what was committed: a promise that the entry exists."""
     if isinstance(result, RegistryError) or result.replayed:
         return
-    paper = result.receipt
-    log.info(
-        EVENTS[paper.kind],
-        employer=paper.employer_id,
-        production=paper.production_id,
-        disclosure=str(paper.disclosure_id),
-        version=paper.version,
-        index=paper.ledger.index,
-        warnings=len(result.warnings),
-        findings=len(result.findings),
-        violations=sum(finding.verdict == "violation" for finding in result.findings),
-    )
+    log.info(answer.EVENTS[result.receipt.kind], **answer.summary(result))
 
 
 async def look(db: Database, house: House, ready: dict[int, Prepared]) -> dict[int, Seen | Result]:
@@ -122,11 +105,13 @@ async def see(conn: Connection, house: House, prepared: Prepared, moved: set[tup
             conn, house, standing.ground, prepared.now, [admission.told(prepared, standing)]
         )
     moved.add(key)
-    return Seen(prepared, key, standing.disclosure_id, standing.ground.facts, weighed)
+    return Seen(prepared, standing, weighed)
 
 
 async def commit(db: Database, house: House, seen: dict[int, Seen]) -> dict[int, Result]:
-    """Write all of *seen* in one transaction, each in a savepoint of its own."""
+    """Write all of *seen* in one transaction, each of many in a savepoint of its own."""
+    if len(seen) == 1:
+        return {place: await commit_one(db, house, each) for place, each in seen.items()}
     results: dict[int, Result] = {}
     if not seen:
         return results
@@ -136,12 +121,21 @@ async def commit(db: Database, house: House, seen: dict[int, Seen]) -> dict[int,
                 await claim(conn, each.prepared)
             except RegistryError as refused:
                 results[place] = refused
-        for key in sorted({each.production for place, each in seen.items() if place not in results}):
-            await judging.find_ground(conn, *key, lock=True)
-        for place, each in seen.items():
-            if place not in results:
-                results[place] = await attempt(conn, house, each, alone=len(seen) == 1)
+        left = {place: each for place, each in seen.items() if place not in results}
+        facts = await judging.hold(conn, {each.production for each in left.values()})
+        for place, each in left.items():
+            results[place] = await attempt(conn, house, each, facts)
     return results
+
+
+async def commit_one(db: Database, house: House, seen: Seen) -> Result:
+    """Write one submission that has no neighbours: its transaction is all the savepoint it needs."""
+    try:
+        async with db.transaction() as conn:
+            await claim(conn, seen.prepared)
+            return await settle(conn, house, seen, await judging.hold(conn, [seen.production]))
+    except RegistryError as refused:
+        return refused
 
 
 async def claim(conn: Connection, prepared: Prepared) -> None:
@@ -160,53 +154,65 @@ async def answered(conn: Connection, prepared: Prepared) -> Outcome | None:
     if given is None:
         return None
     if given.fingerprint != prepared.fingerprint:
-        raise KeyReused(
-            "this Idempotency-Key was used for another request, with another address or another body; "
-            "choose a new key for a new filing, or repeat the first request unchanged"
-        )
+        raise admission.key_reused()
     return answer.replay(given.status, given.headers, given.answer)
 
 
-async def attempt(conn: Connection, house: House, seen: Seen, *, alone: bool) -> Result:
-    """One submission in a savepoint: whatever goes wrong with it is undone and is its own affair."""
+async def attempt(conn: Connection, house: House, seen: Seen, facts: dict[tuple[str, str], int]) -> Result:
+    """One of many in a savepoint: whatever goes wrong with it is undone and is its own affair."""
     try:
         async with conn.transaction():
-            return await answered(conn, seen.prepared) or await settle(conn, house, seen)
+            return await settle(conn, house, seen, facts)
     except RegistryError as refused:
         return refused
     except Exception:
-        if alone:
-            raise
         log.exception("disclosure.not_filed", employer=seen.production[0], production=seen.production[1])
         return Corrupt("this submission could not be written; the others of its batch were not touched")
 
 
-async def settle(conn: Connection, house: House, seen: Seen) -> Outcome:
-    """Write one submission and all it brings about. The caller holds the production's lock."""
-    prepared, now = seen.prepared, seen.prepared.now
-    standing = await stand(conn, prepared, seen.disclosure_id)
-    weighed = seen.weighed
-    # Stale facts: somebody filed, or the register changed, between the look and the lock.
-    if weighed is None or standing.ground.facts != seen.facts:
+async def settle(conn: Connection, house: House, seen: Seen, facts: dict[tuple[str, str], int]) -> Outcome:
+    """Write one submission and all it brings about; the caller holds its key, and its production at *facts*.
+
+    Every filing, amendment, withdrawal and change of the register moves the count of facts. While it is what
+    it was at the look, so is everything seen then, and this same request has not been answered since.
+    """
+    prepared, standing, weighed = seen.prepared, seen.standing, seen.weighed
+    if weighed is None or facts.get(seen.production) != standing.ground.facts:
+        given = await answered(conn, prepared)
+        if given is not None:
+            return given
+        standing = await stand(conn, prepared, standing.disclosure_id)
         about = [admission.told(prepared, standing)]
-        weighed = await judging.weigh(conn, house, standing.ground, now, about)
+        weighed = await judging.weigh(conn, house, standing.ground, prepared.now, about)
+    return await write(conn, house, prepared, standing, weighed)
+
+
+async def write(
+    conn: Connection, house: House, prepared: Prepared, standing: Standing, weighed: Weighed
+) -> Outcome:
+    """Write a submission that was judged, with its judgement, entries, alerts, messages and answer.
+
+    Everybody's filings wait for the ledger from the append to the commit: nothing is read or judged there.
+    """
+    key, now = standing.ground.key, prepared.now
     row = record.row_of(prepared, standing)
-    kept = await judging.plan(conn, seen.production, weighed, now, "filing", (row.disclosure_id, row.version))
+    kept = await judging.plan(conn, key, weighed, now, "filing", (row.disclosure_id, row.version))
     salts = {name: secrets.token_urlsafe(16) for name in record.sections_of(prepared)}
     entry = record.entry_of(prepared, standing, row, salts, kept.row)
-    positions = await ledger.append(conn, [entry, *kept.entries], now)
+    appended = await ledger.extend(conn, [entry, *kept.entries], now)
+    positions, head = appended.positions, appended.head
     row = msgspec.structs.replace(row, ledger_index=positions[0].index)
     content = Content(prepared.submission.body, salts)
     await disclosures.add(conn, row, content, standing.type_of(prepared), prepared.period)
     await judging.carry_out(conn, kept, positions[1:], now)
-    await judging.note_change(conn, seen.production, kept.again_at)
-    head = await ledger.head(conn)
     paper = receipt_of(row, positions[0].leaf, head.size, head.root)
     ages = answer.ages(house.schemas, row.schema_version)
     outcome = answer.outcome(paper, prepared.warnings, weighed.judgement.findings, ages)
     if prepared.key:
         given = store.Given(prepared.fingerprint, outcome.status, outcome.headers, outcome.body)
-        await store.add_answer(conn, prepared.employer_id, prepared.key, given, now)
+        # The same request would have moved the facts, so a key that was answered meanwhile had another.
+        if not await store.add_answer(conn, prepared.employer_id, prepared.key, given, now):
+            raise admission.key_reused()
     return outcome
 
 

@@ -6,7 +6,7 @@ from uuid import UUID
 import msgspec
 
 from registry.disclosures.version import Head
-from registry.errors import AlreadyExists, Fault, IllegalMove, NotFound, SchemaViolation, Stale
+from registry.errors import AlreadyExists, Fault, IllegalMove, KeyReused, NotFound, SchemaViolation, Stale
 from registry.filing.submission import Prepared
 from registry.judging.ground import Ground
 from registry.judging.weighing import Weighed
@@ -38,10 +38,21 @@ class Seen(msgspec.Struct, frozen=True):
     """
 
     prepared: Prepared
-    production: tuple[str, str]
-    disclosure_id: UUID
-    facts: int
+    standing: Standing
     weighed: Weighed | None
+
+    @property
+    def production(self) -> tuple[str, str]:
+        """The production it is about."""
+        return self.standing.ground.key
+
+
+def key_reused() -> KeyReused:
+    """The refusal of a key that another request has used."""
+    return KeyReused(
+        "this Idempotency-Key was used for another request, with another address or another body; "
+        "choose a new key for a new filing, or repeat the first request unchanged"
+    )
 
 
 def check_head(prepared: Prepared, head: Head | None) -> Head:

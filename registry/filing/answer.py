@@ -6,7 +6,7 @@ The answer is made once, inside the transaction, and kept with its key; a repeat
 import datetime as dt
 from collections.abc import Iterable, Mapping
 from email.utils import format_datetime
-from typing import Final
+from typing import Any, Final
 
 import msgspec
 
@@ -21,6 +21,11 @@ NOTE: Final = (
     "Duties that do not apply are left out; the findings address lists them all."
 )
 ORDER: Final = {"violation": 0, "insufficient_information": 1, "satisfied": 2, "not_applicable": 3}
+EVENTS: Final = {
+    "filing": "disclosure.filed",
+    "amendment": "disclosure.amended",
+    "withdrawal": "disclosure.withdrawn",
+}
 SEVERITY: Final = {"critical": 0, "major": 1, "minor": 2, "info": 3}
 
 
@@ -90,6 +95,21 @@ def outcome(
         headers=headers,
         body=body,
     )
+
+
+def summary(taken: Outcome) -> dict[str, Any]:
+    """What the log says of a submission that was taken: names and numbers, nothing out of the document."""
+    paper = taken.receipt
+    return {
+        "employer": paper.employer_id,
+        "production": paper.production_id,
+        "disclosure": str(paper.disclosure_id),
+        "version": paper.version,
+        "index": paper.ledger.index,
+        "warnings": len(taken.warnings),
+        "findings": len(taken.findings),
+        "violations": sum(finding.verdict == "violation" for finding in taken.findings),
+    }
 
 
 def replay(status: int, headers: Mapping[str, str], body: bytes) -> Outcome:

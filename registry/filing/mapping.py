@@ -1,9 +1,10 @@
 """Rows of somebody else's table, turned into disclosures by a small declarative file.
 
 A mapping says, for each place of the document (a JSON Pointer), where its value comes from: a constant, a
-column, a translation of codes, a date, a slug or an identifier made from a hash of columns. It decides
-nothing about obligations and checks no schema: what it makes is filed like any other document, and the
-registry says what is wrong with it. A cell that says nothing ("N/A", blank) is left out: unknown is a value.
+column, a translation of codes, a date, a number, a slug or an identifier made from a hash of columns. It
+decides nothing about obligations and checks no schema: what it makes is filed like any other document, and
+the registry says what is wrong with it. A cell that says nothing ("N/A", blank) is left out: unknown is a
+value.
 
 The same row under the same mapping always gives the same bytes and the same key, on any machine.
 """
@@ -18,10 +19,12 @@ from typing import Any, Final, Literal
 
 import msgspec
 
+from registry.disclosures import codes
 from registry.errors import Fault, Invalid
 from registry.filing.tabular import Row
 
 ABSENT: Final = msgspec.UNSET
+WHOLE: Final = re.compile(r"-?(?:[0-9]{1,15}|[0-9]{1,3}(?:,[0-9]{3}){1,4})")
 
 Column = str | list[str]
 """A column by name; a list gives the names it has in different editions of the same table."""
@@ -40,8 +43,10 @@ class Rule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Translation of the cell, capitals ignored; a code ending in `*` matches by its beginning."""
     dates: list[str] = []
     """Forms a date may have (`%m/%d/%Y`); the value becomes `YYYY-MM-DD`."""
+    whole: bool = False
+    """Whether it is a whole number, as headcounts and hours are; commas may set off thousands."""
     otherwise: Literal["keep", "omit"] = "keep"
-    """A cell no code or date form matches: keep it, so that the registry says why not; or leave it out."""
+    """A cell that is no such code, date or number: keep it for the registry to refuse, or leave it out."""
     default: Any = ABSENT
     """The value of a cell that says nothing, or that `otherwise = "omit"` left out."""
     join: str = " · "
@@ -118,6 +123,17 @@ def missing(recipe: Recipe, header: Sequence[str]) -> list[str]:
     return sorted({" or ".join(names) for names in gone})
 
 
+def column_hint(name: str, header: Sequence[str], delimiter: str) -> str:
+    """What to do about the column *name* that *header* does not have."""
+    other = next((mark for mark in ";\t|," if mark != delimiter and mark in "".join(header)), None)
+    if len(header) == 1 and other is not None:
+        return (
+            f"say `delimiter = {msgspec.json.encode(other).decode()}` in the mapping: that parts the columns"
+        )
+    near = codes.nearest(name, header)
+    return f"did you mean `{near[:80]}`?" if near else "name a column the table has"
+
+
 def mapped(recipe: Recipe, header: Sequence[str], row: Row) -> Mapped:
     """The disclosure *row* becomes; raises Invalid when the row does not fit the header."""
     if len(row.cells) != len(header):
@@ -127,8 +143,8 @@ def mapped(recipe: Recipe, header: Sequence[str], row: Row) -> Mapped:
                 Fault(
                     "",
                     "row-shape",
-                    "the number of cells differs from the header",
-                    "mend the quoting of this row",
+                    f"this row has {len(row.cells)} cells, and the header {len(header)}",
+                    "mend its commas and quotation marks: a cell with a comma in it is quoted",
                 )
             ],
         )
@@ -139,7 +155,28 @@ def mapped(recipe: Recipe, header: Sequence[str], row: Row) -> Mapped:
     key = f"row-{hashlib.sha256(body).hexdigest()}"
     employer = built(recipe, recipe.employer, cells)
     production = built(recipe, recipe.production, cells)
+    if faults := unnamed(recipe, employer, production):
+        raise Invalid(f"row {row.number} (line {row.line}) does not say whose it is", faults)
     return Mapped(employer, production, document, body, key)
+
+
+def unnamed(recipe: Recipe, employer: Mapping[str, Any], production: Mapping[str, Any]) -> list[Fault]:
+    """The faults of a row whose cells do not name its employer or its production."""
+    ids = (
+        ("employer", "employer_id", recipe.employer, employer),
+        ("production", "production_id", recipe.production, production),
+    )
+    return [
+        Fault("", "row-unnamed", f"this row names no {noun}", f"fill {columns_of(rules[name])} in this row")
+        for noun, name, rules, made in ids
+        if not isinstance(made.get(name), str)
+    ]
+
+
+def columns_of(rule: Rule) -> str:
+    """The columns *rule* reads, for a message."""
+    columns = [rule.column] if rule.column else rule.columns
+    return " and ".join(f"`{' or '.join(alternatives(column))[:160]}`" for column in columns)
 
 
 def built(recipe: Recipe, rules: Mapping[str, Rule], cells: Mapping[str, str]) -> dict[str, Any]:
@@ -184,6 +221,8 @@ def value(recipe: Recipe, rule: Rule, cells: Mapping[str, str]) -> Any:
     text = rule.join.join(said)
     if rule.codes:
         return translated(rule, text)
+    if rule.whole:
+        return counted(rule, text)
     return dated(rule, text) if rule.dates else text
 
 
@@ -202,6 +241,13 @@ def dated(rule: Rule, text: str) -> Any:
             return dt.datetime.strptime(text, form).replace(tzinfo=dt.UTC).date().isoformat()
         except ValueError:
             continue
+    return text if rule.otherwise == "keep" else rule.default
+
+
+def counted(rule: Rule, text: str) -> Any:
+    """*text* as a whole number."""
+    if WHOLE.fullmatch(text):
+        return int(text.replace(",", ""))
     return text if rule.otherwise == "keep" else rule.default
 
 

@@ -20,6 +20,8 @@ SELECT fingerprint, status, headers, answer FROM idempotency WHERE employer_id =
 ADD_ANSWER: Final[LiteralString] = """
 INSERT INTO idempotency (employer_id, key, fingerprint, status, headers, answer, created_at)
 VALUES ($1, $2, $3, $4, $5, $6, $7)
+ON CONFLICT (employer_id, key) DO NOTHING
+RETURNING key
 """
 
 
@@ -44,8 +46,9 @@ async def find_answer(conn: Connection, employer_id: str, key: str) -> Given | N
     return row_to(Given, row) if row else None
 
 
-async def add_answer(conn: Connection, employer_id: str, key: str, given: Given, now: dt.datetime) -> None:
-    """Keep an answer with its key, in the transaction that makes it true."""
-    await conn.execute(
+async def add_answer(conn: Connection, employer_id: str, key: str, given: Given, now: dt.datetime) -> bool:
+    """Keep an answer with its key, in the transaction that makes it true; False when the key has one."""
+    added = await conn.fetchval(
         ADD_ANSWER, employer_id, key, given.fingerprint, given.status, given.headers, given.answer, now
     )
+    return added is not None

@@ -21,6 +21,7 @@ BOMS: Final = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
+SMALLEST_LIMIT: Final = 131_072
 NAMES: Final = {
     "utf-8": "UTF-8",
     "utf-8-sig": "UTF-8 with a byte order mark",
@@ -76,6 +77,7 @@ def strictly(raw: bytes, encoding: str, why: str) -> Decoded:
 
 def table(text: str, delimiter: str = ",") -> tuple[list[str], Iterator[Row]]:
     """The header of a delimited *text* and its records; line ends inside quotes are part of the cell."""
+    csv.field_size_limit(max(len(text), SMALLEST_LIMIT))  # a long cell is refused with its row, not the table
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     try:
         header = [name.strip() for name in next(reader, [])]
@@ -85,11 +87,11 @@ def table(text: str, delimiter: str = ",") -> tuple[list[str], Iterator[Row]]:
 
 
 def records(reader: Any) -> Iterator[Row]:
-    """The records *reader* still has; raises Invalid naming the line where it breaks off."""
+    """The records of *reader* that say anything; raises Invalid naming the line where it breaks off."""
     line, number = reader.line_num + 1, 0
     try:
         for cells in reader:
-            if cells:
+            if any(cell.strip() for cell in cells):  # spreadsheets save empty rows as commas alone
                 number += 1
                 yield Row(number, line, cells)
             line = reader.line_num + 1

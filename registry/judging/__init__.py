@@ -7,7 +7,7 @@ house.py    schemas, packs and editions: what every act judges with (pure)
 ground.py   the production, its employer and everything told about it, in the judge's words (pure)
 ruling.py   a judgement as it is kept: canonical findings, history row, ledger entry (pure)
 weighing.py a judgement with its instant (pure)
-store.py    the table judgement; the productions whose time has come
+store.py    the table judgement; productions and their locks, and those whose time has come
 act.py      judge, keep, sweep
 http.py     the findings about a disclosure
 

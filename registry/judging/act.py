@@ -6,7 +6,7 @@ ledger's head.
 """
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, Final
 from uuid import UUID
 
@@ -30,7 +30,6 @@ from registry.ledger.store import Position
 from registry.obligations.finding import Finding
 from registry.obligations.judge import Judgement, judge
 from registry.obligations.statement import Known
-from registry.productions import store as productions
 
 __all__ = [
     "House",
@@ -39,8 +38,8 @@ __all__ = [
     "carry_out",
     "find_findings",
     "find_ground",
+    "hold",
     "judged",
-    "note_change",
     "plan",
     "sweep",
     "weigh",
@@ -83,16 +82,14 @@ class Published(msgspec.Struct, frozen=True):
     findings: list[Finding]
 
 
-async def find_ground(
-    conn: Connection, employer_id: str, production_id: str, *, lock: bool = False
-) -> Ground | None:
-    """A production and its employer as registered now; with *lock* it does not move until the commit."""
-    stored = await productions.find_production(conn, employer_id, production_id, lock=lock)
-    if stored is None:
-        return None
-    employer = await productions.find_employer(conn, employer_id)
-    assert employer is not None, "a foreign key holds a production to its employer"
-    return Ground(employer=employer.record, record=stored.record, facts=stored.facts)
+async def find_ground(conn: Connection, employer_id: str, production_id: str) -> Ground | None:
+    """A production and its employer as registered now."""
+    return await store.find_ground(conn, (employer_id, production_id))
+
+
+async def hold(conn: Connection, keys: Iterable[tuple[str, str]]) -> dict[tuple[str, str], int]:
+    """How much is known of each production, counted; none of them moves until the transaction ends."""
+    return await store.hold(conn, keys)
 
 
 async def weigh(
@@ -145,14 +142,16 @@ async def plan(
 
 
 async def carry_out(conn: Connection, kept: Ruling, positions: Sequence[Position], now: dt.datetime) -> None:
-    """Write the judgement and its alerts at the *positions* their entries got, with their messages."""
-    await store.add(conn, msgspec.structs.replace(kept.row, ledger_index=positions[0].index))
+    """Write the judgement and its alerts at the *positions* their entries got, with their messages.
+
+    Unless time alone caused it, what is known has changed: who judged before this commits judges again.
+    """
+    row = msgspec.structs.replace(kept.row, ledger_index=positions[0].index)
+    if row.cause == "sweep":
+        await store.add(conn, row)
+    else:
+        await store.add_with_change(conn, row, kept.again_at)
     await alerts.carry_out(conn, kept.moves, positions[1:], now)
-
-
-async def note_change(conn: Connection, key: tuple[str, str], again_at: dt.datetime | None) -> None:
-    """What is known of the production has changed: whoever judged it before this commits judges again."""
-    await store.note_change(conn, key, again_at)
 
 
 async def sweep(db: Database, house: House, now: dt.datetime, limit: int = 100) -> Swept:

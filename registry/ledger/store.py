@@ -34,6 +34,13 @@ class Head(msgspec.Struct, frozen=True):
     root: bytes
 
 
+class Appended(msgspec.Struct, frozen=True):
+    """Where new entries stand, and the ledger as it is with them."""
+
+    positions: list[Position]
+    head: Head
+
+
 class StoredEntry(NamedTuple):
     """One entry as it is stored."""
 
@@ -96,8 +103,11 @@ async def append(conn: Connection, entries: Sequence[bytes], now: datetime) -> l
 
     *now* is the instant the entries themselves say (`at`); verification compares the two.
     """
-    if not entries:
-        return []
+    return (await extend(conn, entries, now)).positions if entries else []
+
+
+async def extend(conn: Connection, entries: Sequence[bytes], now: datetime) -> Appended:
+    """The same as `append`, and says what the ledger's head is after it."""
     row = await conn.fetchrow(LOCK_HEAD)
     if row is None:
         raise Corrupt("ledger_head: its one row is missing")
@@ -105,6 +115,7 @@ async def append(conn: Connection, entries: Sequence[bytes], now: datetime) -> l
     first = frontier.size
     leaves = [merkle.leaf_hash(entry) for entry in entries]
     full = [subtree for leaf in leaves for subtree in frontier.append(leaf)]
+    root = frontier.root()
     await conn.execute(
         APPEND_ENTRIES,
         first,
@@ -115,10 +126,11 @@ async def append(conn: Connection, entries: Sequence[bytes], now: datetime) -> l
         [subtree.place for subtree in full],
         [subtree.hash for subtree in full],
         frontier.size,
-        frontier.root(),
+        root,
         frontier.roots,
     )
-    return [Position(first + number, leaf) for number, leaf in enumerate(leaves)]
+    positions = [Position(first + number, leaf) for number, leaf in enumerate(leaves)]
+    return Appended(positions, Head(frontier.size, root))
 
 
 async def head(conn: Connection) -> Head:

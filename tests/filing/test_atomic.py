@@ -3,12 +3,15 @@
 import asyncio
 
 import asyncpg
+import msgspec
 import papers
 import pytest
 import structlog
 
 from registry.db import Database
 from registry.filing import act
+from registry.filing.prepare import prepare
+from registry.productions import act as productions
 
 PD = "iatse-ba-2024/prompt-displacement"
 WRITTEN = [
@@ -179,3 +182,33 @@ async def test_of_two_amendments_of_one_version_one_is_stale(office, dsn):
         )
 
     assert sorted(type(each).__name__ for each in done) == ["Outcome", "Stale"]
+
+
+async def test_what_the_employer_signed_meanwhile_counts(office):
+    """The register changes between look and lock: the verdict that is kept is by the register as it is."""
+    house = papers.house()
+    submission = papers.submission(papers.document(**papers.uses(), **papers.layoffs()))
+    seen = await act.look(office, house, {0: prepare(house.schemas, submission)})
+    signed = papers.employer() | {"agreements": [{"agreement": "iatse-ba-2024", "from": "2025-12-01"}]}
+    record = msgspec.json.encode(signed)
+    await productions.change_employer(office, papers.ADMINISTRATOR, papers.KEY[0], record, '"1"', papers.NOW)
+    results = await act.commit(office, house, seen)
+
+    assert PD in papers.violations(seen[0].weighed.judgement.findings)
+    assert PD not in papers.violations(results[0].findings)
+
+
+async def test_a_filing_takes_few_round_trips(office, dsn):
+    """Look and commit together, when nothing moved between them: each is time, and of the last six for everybody."""
+    said = papers.document(**papers.uses())
+    await papers.file(office, said)
+    told = []
+    async with Database.open(dsn, size=1) as one:
+        # What a new connection asks about types is asked once.
+        await papers.file(one, said, key="k-2")
+        async with one.pool.acquire() as conn:
+            conn.add_query_logger(lambda record: told.append(record.query.strip().split()[0]))
+        await papers.file(one, said, key="k-3")
+
+    assert len(told) <= 15
+    assert told[-1] == "COMMIT;"

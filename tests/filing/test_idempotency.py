@@ -7,6 +7,8 @@ import pytest
 
 from registry import errors
 from registry.db import Database
+from registry.filing import act
+from registry.filing.prepare import prepare
 
 
 async def test_a_repeat_gets_the_very_bytes(office):
@@ -120,3 +122,41 @@ async def test_while_the_first_is_at_work_the_second_is_told_to_wait(office, dsn
 
     assert held
     assert not outcome.replayed
+
+
+async def looked_at(db, said):
+    """*said* as it stands between the look and the lock."""
+    house = papers.house()
+    return await act.look(db, house, {0: prepare(house.schemas, papers.submission(said))})
+
+
+async def test_a_request_answered_since_the_look_gets_that_answer(office):
+    """Another process took the same request between look and lock; nothing is written a second time."""
+    seen = await looked_at(office, papers.document(**papers.uses()))
+    first = await papers.file(office, papers.document(**papers.uses()))
+    before = await papers.contents(office)
+    results = await act.commit(office, papers.house(), seen)
+
+    assert results[0].replayed
+    assert results[0].body == first.body
+    assert await papers.contents(office) == before
+
+
+async def test_a_key_used_since_the_look_for_another_production_is_refused(office):
+    """That production has not moved, so only the key itself tells; all that was written for it is undone."""
+    seen = await looked_at(office, papers.document(**papers.uses()))
+    await papers.file(office, papers.document(key=papers.SECOND))
+    before = await papers.contents(office)
+    results = await act.commit(office, papers.house(), seen)
+
+    assert isinstance(results[0], errors.KeyReused)
+    assert await papers.contents(office) == before
+
+
+async def test_of_a_batch_with_one_key_for_two_productions_one_is_taken(office):
+    """The other is told that the key is taken, and leaves nothing behind."""
+    batch = [papers.submission(papers.document()), papers.submission(papers.document(key=papers.SECOND))]
+    results = await act.file(office, papers.house(), batch)
+
+    assert [type(each) for each in results] == [act.Outcome, errors.KeyReused]
+    assert await papers.count(office, "disclosure") == 1

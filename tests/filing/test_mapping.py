@@ -47,6 +47,38 @@ def test_columns_and_constants_become_a_document():
     assert made.document["uses"] == [{"first": "2024-03-04", "required_by_employer": True}]
 
 
+def test_a_row_that_names_no_employer_is_refused_with_the_columns_to_fill():
+    """A disclosure is somebody's; the row says what is missing, and its neighbours go on."""
+    with pytest.raises(Invalid, match="does not say whose it is") as caught:
+        small(agency="n/a")
+
+    fault = caught.value.faults[0]
+    assert (fault.code, fault.fix) == ("row-unnamed", "fill `agency` in this row")
+
+
+@pytest.mark.parametrize(
+    ("cell", "value"), [("12", 12), ("1,250", 1250), ("-3", -3), ("a few", "a few"), ("1.5", "1.5")]
+)
+def test_a_number_is_a_whole_number_or_kept_for_the_registry_to_refuse(cell, value):
+    """Headcounts and hours are numbers in a disclosure and text in a table."""
+    rule = mapping.Rule(column="hours", whole=True)
+
+    assert mapping.value(mapping.load(SMALL.encode()), rule, {"hours": cell}) == value
+
+
+@pytest.mark.parametrize(
+    ("header", "hint"),
+    [
+        (["Agency", "Use name"], "did you mean `Use name`?"),
+        (["q"], "name a column the table has"),
+        (["Agency;use_name"], 'say `delimiter = ";"` in the mapping: that parts the columns'),
+    ],
+)
+def test_a_missing_column_comes_with_what_to_do(header, hint):
+    """A renamed column is found, and a table parted by semicolons is recognised."""
+    assert mapping.column_hint("use_name", header, ",") == hint
+
+
 def test_cells_that_say_nothing_are_left_out():
     """Unknown is a value: a blank cell makes no member, and no empty list."""
     made = small(started="N/A", required="n/a - not reported")
@@ -122,10 +154,10 @@ def test_slugs_are_keys_and_cut_ones_stay_apart(one, other):
     assert mapping.slug("us-", ["a" * 80 + one]) != mapping.slug("us-", ["a" * 80 + other]) or one == other
 
 
-@given(st.lists(st.text(max_size=60), min_size=5, max_size=5))
+@given(st.lists(st.text(max_size=60), min_size=4, max_size=4))
 def test_any_row_becomes_json(cells):
     """No cell breaks the mapping, whatever stands in it."""
-    made = mapping.mapped(mapping.load(SMALL.encode()), HEADER, Row(1, 2, cells))
+    made = mapping.mapped(mapping.load(SMALL.encode()), HEADER, Row(1, 2, ["DOE", *cells]))
 
     assert msgspec.json.decode(made.body) == made.document
     assert set(made.document) <= {"schema_version", "tools", "uses"}

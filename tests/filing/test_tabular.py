@@ -68,6 +68,20 @@ def test_rows_know_their_number_and_their_line():
     ]
 
 
+def test_rows_of_commas_alone_are_no_rows():
+    """A spreadsheet saves the empty rows below its table, too."""
+    _, rows = tabular.table("a,b\r\n1,2\r\n,\r\n , \r\n3,\r\n")
+
+    assert [(row.number, row.line, row.cells) for row in rows] == [(1, 2, ["1", "2"]), (2, 5, ["3", ""])]
+
+
+def test_a_very_long_cell_is_read():
+    """What is too long for a disclosure is refused by the registry, with its row alone."""
+    _, rows = tabular.table(f"a,b\n1,{'x' * 200_000}\n3,4\n")
+
+    assert [len(row.cells[1]) for row in rows] == [200_000, 1]
+
+
 def test_a_quote_that_never_ends_is_refused_with_its_line():
     """Half a record is not guessed."""
     _, rows = tabular.table('a,b\n1,2\n"3,4\n')
@@ -94,4 +108,4 @@ def test_what_a_spreadsheet_writes_is_what_is_read(cells):
 
     _, rows = tabular.table(out.getvalue())
 
-    assert [row.cells for row in rows] == cells
+    assert [row.cells for row in rows] == [each for each in cells if any(cell.strip() for cell in each)]
