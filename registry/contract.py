@@ -5,6 +5,7 @@ that takes raw bytes shows none), and examples. Plain JSON in, plain JSON out.
 """
 
 import html
+import inspect
 from collections.abc import Mapping, Sequence
 from copy import deepcopy
 from typing import Any, Final
@@ -258,8 +259,18 @@ def redirected(value: Any, name: str) -> Any:
 
 
 def encode(document: Mapping[str, Any]) -> bytes:
-    """The document as it is committed: indented, with a newline at its end."""
-    return msgspec.json.format(msgspec.json.encode(document), indent=2) + b"\n"
+    """The document as it is committed: indented, with a newline at its end, the same from every Python."""
+    return msgspec.json.format(msgspec.json.encode(cleaned(document)), indent=2) + b"\n"
+
+
+def cleaned(value: Any) -> Any:
+    """*value* with its docstrings as newer Pythons keep them: without the indentation of the source."""
+    if isinstance(value, Mapping):
+        return {
+            key: inspect.cleandoc(each) if key == "description" and isinstance(each, str) else cleaned(each)
+            for key, each in value.items()
+        }
+    return [cleaned(each) for each in value] if isinstance(value, list | tuple) else value
 
 
 def page(document: Mapping[str, Any]) -> bytes:

@@ -27,6 +27,7 @@ OUT: Final = tables.console()
 ERR: Final = Console(stderr=True)
 IMPATIENT: Final = 3
 """Tries of an errand somebody waits for; a table's run is more patient."""
+UNKNOWN_CALLER: Final = 401
 LONG_LIST: Final = 3
 """From this many documents on there is a progress bar, and one line for each instead of tables."""
 
@@ -90,9 +91,17 @@ def documents(paths: Sequence[str]) -> list[Document]:
 
 
 def is_ndjson(lines: Sequence[bytes]) -> bool:
-    """Whether every one of several lines is an object of its own."""
+    """Whether the first or last of several lines is a whole object, as it never is in one document."""
     full = [line.strip() for line in lines if line.strip()]
-    return len(full) > 1 and all(line.startswith(b"{") and line.endswith(b"}") for line in full)
+    return len(full) > 1 and any(is_object(line) for line in (full[0], full[-1]))
+
+
+def is_object(line: bytes) -> bool:
+    """Whether *line* is one whole JSON object."""
+    try:
+        return line.startswith(b"{") and isinstance(msgspec.json.decode(line), dict)
+    except msgspec.DecodeError:
+        return False
 
 
 @contextlib.contextmanager
@@ -124,11 +133,15 @@ async def file(address: str, token: str, found: Sequence[Document], amend: str, 
     if amend and len(found) != 1:
         raise Invalid("an amendment is one document: name exactly one")
     refused = 0
+    if not found:
+        raise Invalid("there is nothing to file: no document was found")
     many = len(found) >= LONG_LIST
     async with connected(address, token, IMPATIENT) as registry:
         with progress(len(found), "filing", shown=many and ERR.is_terminal) as count:
             for document in found:
                 answer = await filed(registry, document, amend)
+                if answer.status == UNKNOWN_CALLER and many:
+                    answer.wanted()
                 refused += answer.problem is not None
                 count("refused" if answer.problem else "accepted")
                 if as_json:
@@ -151,7 +164,8 @@ def tell_filed(document: Document, answer: Answer, *, many: bool) -> None:
     """One filing, for a person: a line among many, otherwise receipt, warnings, findings and what is due."""
     if answer.problem is not None:
         tables.show(OUT, Text(f"{document.place}: refused: {answer.problem.detail}", style="bold red"))
-        tables.show(OUT, tables.faults(answer.problem.errors or [Fault("", answer.problem.slug, "")]))
+        if answer.problem.errors:
+            tables.show(OUT, tables.faults(answer.problem.errors))
         return
     receipt = answer.body["receipt"]
     place = f"entry {receipt['ledger']['index']}"

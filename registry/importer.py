@@ -8,10 +8,12 @@ second run files nothing twice, not even without the result file.
 """
 
 import asyncio
+import contextlib
+import errno
 import hashlib
 import os
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, Final, Literal
 
@@ -87,11 +89,14 @@ class Work(msgspec.Struct, frozen=True):
 
 
 def recipe_file(name: str) -> Path:
-    """The mapping called *name*: a file, or one of those kept in the project."""
-    kept = KEPT / f"{name}.toml"
-    if Path(name).is_file() or not kept.is_file():
-        return Path(name)
-    return kept
+    """The mapping called *name*: a file, or one of those kept in the project; raises FileNotFoundError."""
+    kept = {path.stem: path for path in sorted(KEPT.glob("*.toml"))}
+    if name in kept and not Path(name).is_file():
+        return kept[name]
+    if not Path(name).exists():
+        said = f"there is no such mapping file, and those kept in the project are {', '.join(kept)}"
+        raise FileNotFoundError(errno.ENOENT, said, name)
+    return Path(name)
 
 
 def read(source: Path, recipe_file: Path, results: Path | None) -> Work:
@@ -101,7 +106,11 @@ def read(source: Path, recipe_file: Path, results: Path | None) -> Work:
     decoded = tabular.decode(raw, recipe.encodings)
     header, records = tabular.table(decoded.text, recipe.delimiter)
     if gone := mapping.missing(recipe, header):
-        faults = [Fault("", "column-missing", f"there is no column `{name[:160]}`") for name in gone]
+        hints = [mapping.column_hint(name, header, recipe.delimiter) for name in gone]
+        faults = [
+            Fault("", "column-missing", f"there is no column `{name[:160]}`", hint)
+            for name, hint in zip(gone, hints, strict=True)
+        ]
         raise Invalid(f"{source.name} lacks {len(gone)} columns the mapping {recipe.name} needs", faults)
     rows = list(records)
     head = Head(
@@ -254,8 +263,7 @@ def tallied(work: Work, results: Sequence[Result], sent: Sequence[Result]) -> Ta
 
 async def prepare(work: Work, administrator: Registry) -> tuple[int, int]:
     """Put the employers and productions of the table on record; how many were new."""
-    fits = [row for row in work.rows if len(row.cells) == len(work.header)]
-    made = [mapping.mapped(work.recipe, work.header, row) for row in fits]
+    made = list(mappable(work))
     employers = {each.employer["employer_id"]: each.employer for each in made}
     productions = {
         (each.employer["employer_id"], each.production["production_id"]): {
@@ -269,10 +277,21 @@ async def prepare(work: Work, administrator: Registry) -> tuple[int, int]:
     return sum(new), sum(more)
 
 
+def mappable(work: Work) -> Iterator[Mapped]:
+    """What the rows become that fit the mapping; the others are refused when their turn comes."""
+    for row in work.rows:
+        with contextlib.suppress(Invalid):
+            yield mapping.mapped(work.recipe, work.header, row)
+
+
 async def recorded(administrator: Registry, path: str, record: dict[str, Any]) -> bool:
-    """Create *record* at *path*; False when one with its key is there already."""
+    """Create *record* at *path*; False when one with its key is there already. Raises Refused naming it."""
     answer = await administrator.post(path, record)
     if answer.problem is not None and answer.problem.slug == "already-exists":
         return False
-    answer.wanted()
+    try:
+        answer.wanted()
+    except Refused as refused:
+        key = record.get("production_id") or record["employer_id"]
+        raise Refused(f"{key} cannot be put on record. {refused.detail}", refused.faults) from None
     return True

@@ -202,7 +202,10 @@ def problem_of_framework(error: HTTPException, address: str) -> tuple[Problem, d
     problem = Problem(
         type=f"{address}/problems/{slug}", title=title, status=status, detail=detail, errors=faults
     )
-    return problem, dict(error.headers or {})
+    headers = dict(error.headers or {})
+    if status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
+        headers["Connection"] = "close"  # the rest of the body is not read, so nothing can follow it
+    return problem, headers
 
 
 def faults_of(extra: Any) -> list[ProblemFault]:

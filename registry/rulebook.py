@@ -16,8 +16,9 @@ from registry.agreements import shelf
 from registry.disclosures import document as documents
 from registry.disclosures import upgrade
 from registry.errands import ERR, OUT, told
-from registry.errors import Fault, Invalid, NotFound
+from registry.errors import Fault, Invalid, Malformed, NotFound, TooLarge
 from registry.filing import act as filing
+from registry.filing.trial import Preflight
 from registry.judging.house import House
 from registry.obligations import lint, scenario
 from registry.obligations.pack import is_params, written_params
@@ -204,12 +205,15 @@ def upgrade_document(house: House, body: bytes) -> int:
 
 async def preflight(house: House, place: str, body: bytes, now: dt.datetime, *, as_json: bool) -> int:
     """What would be said of a document if it were filed now, by itself alone; 1 when it has faults."""
-    found = await filing.preflight(None, house, body, now)
+    try:
+        found = await filing.preflight(None, house, body, now)
+    except (Malformed, TooLarge) as refused:  # not a document at all; others on the list may be
+        found = Preflight(accepted=False, faults=refused.faults, warnings=[], findings=[], due=[])
     if as_json:
         told(found)
         return 0 if found.accepted else 1
     if not found.accepted:
-        tables.show(OUT, tables.faults(found.faults, f"{place}: {len(found.faults)} faults"))
+        tables.show(OUT, tables.faults(found.faults, f"{place}: {faults_counted(len(found.faults))}"))
         return 1
     OUT.print(f"{place}: would be accepted", style="green", highlight=False)
     if found.warnings:
@@ -218,6 +222,11 @@ async def preflight(house: House, place: str, body: bytes, now: dt.datetime, *, 
     tables.show(OUT, tables.findings(plain["findings"]), tables.due(plain["due"]))
     tables.show(OUT, Text(tables.NOTE, style="dim"))
     return 0
+
+
+def faults_counted(count: int) -> str:
+    """How many faults, in words."""
+    return "1 fault" if count == 1 else f"{count} faults"
 
 
 def run_scenarios(house: House, paths: Sequence[Path], *, as_json: bool) -> int:

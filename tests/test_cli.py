@@ -174,6 +174,25 @@ def test_preflight_lists_every_fault(registry, tmp_path):
     assert "editing_assist" in out
 
 
+def test_preflight_of_many_goes_on_after_a_torn_line(registry, tmp_path):
+    """A line that is no document is told with its place, and the others are judged."""
+    lines = written(tmp_path, "a.ndjson", json.dumps(DOCUMENT) + "\n{\n" + json.dumps(DOCUMENT) + "\n")
+
+    status, out, _ = registry("preflight", lines)
+
+    assert status == 1
+    assert out.count("would be accepted") == 2
+    assert "a.ndjson:2: 1 fault" in out
+
+
+def test_a_mapping_nobody_has_is_wrong_use_and_those_kept_are_named(registry, tmp_path):
+    """The name is a file's, or that of a kept mapping."""
+    status, _, err = registry("file", "--mapping", "us-inventry", written(tmp_path, "a.csv", "a,b\n"))
+
+    assert status == 2
+    assert "us-inventory-2024" in err
+
+
 def test_worked_cases_pass(registry):
     """The cases kept with the tests give their expected verdicts."""
     status, out, _ = registry("scenario", SCENARIOS, "--json")

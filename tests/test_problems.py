@@ -212,6 +212,13 @@ async def test_a_request_may_have_one_mebibyte(client):
     assert "1 MiB" in counted["detail"]
 
 
+async def test_nothing_follows_a_body_that_was_not_read(client):
+    """The connection of a request that was too large ends with its answer, and says so."""
+    answer = await client.post("/bytes", content=b"x" * 1_048_577)
+
+    assert answer.headers["connection"] == "close"
+
+
 @pytest.mark.parametrize("path", ["/numbers/7?size=%00", "/numbers/7?size=1&x=%ff", "/numbers/7?%00=1"])
 async def test_what_no_database_can_hold_is_refused_at_the_door(client, path):
     """NUL and broken UTF-8 in a query are 400, never a failure further in."""
