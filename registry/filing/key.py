@@ -11,7 +11,7 @@ from registry.errors import Invalid, PreconditionMissing, Stale
 LONGEST: Final = 255
 QUOTED: Final = re.compile(r'"((?:[\x20-\x21\x23-\x5b\x5d-\x7e]|\\["\\])*)"(?:\s*;.*)?')
 BARE: Final = re.compile(r"[\x21\x23-\x7e]+")
-ETAG: Final = re.compile(r'"(\d{1,9})"')
+ETAG: Final = re.compile(r'"(0|[1-9][0-9]{0,8})"')
 SHA256: Final = re.compile(r"(?:^|,)\s*sha-256=:([A-Za-z0-9+/=]*):")
 
 

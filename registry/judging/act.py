@@ -24,7 +24,7 @@ from registry.judging import ruling, store
 from registry.judging.ground import Ground
 from registry.judging.house import House
 from registry.judging.ruling import Cause, Ruled
-from registry.judging.weighing import Weighed, instant_of
+from registry.judging.weighing import Weighed, instant_of, stated
 from registry.ledger import store as ledger
 from registry.ledger.store import Position
 from registry.obligations.finding import Finding
@@ -225,7 +225,7 @@ async def find_findings(
     db: Database, principal: Principal, disclosure_id: UUID, as_of: dt.datetime | None
 ) -> Published:
     """The newest findings about a disclosure's production, or those of the newest judgement until *as_of*."""
-    scope = scope_of(principal)
+    scope, as_of = scope_of(principal), stated(as_of)
     async with db.snapshot() as conn:
         listed = await disclosures.find(conn, scope, disclosure_id)
         if listed is None:
