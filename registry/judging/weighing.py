@@ -10,9 +10,9 @@ from registry.errors import Fault, Invalid
 from registry.obligations.judge import Judgement
 from registry.obligations.statement import Known
 
-FIRST: Final = 1900
-LAST: Final = 2999
-"""The years a question about the past may name."""
+FIRST: Final = dt.datetime(1900, 1, 1, tzinfo=dt.UTC)
+LAST: Final = dt.datetime(2999, 12, 31, tzinfo=dt.UTC)
+"""No history begins before, or goes on after; an instant beyond asks for the same as these."""
 
 
 class Weighed(msgspec.Struct, frozen=True):
@@ -31,13 +31,12 @@ def instant_of(known: Sequence[Known], now: dt.datetime) -> dt.datetime:
 
 
 def stated(as_of: dt.datetime | None) -> dt.datetime | None:
-    """*as_of* in UTC; raises Invalid for one without an offset, or of a year no history has."""
+    """*as_of* in UTC, no earlier and no later than any history; raises Invalid for one without an offset."""
     if as_of is None:
         return None
     if as_of.tzinfo is None:
         says = "as_of has no offset from UTC, so it names no instant"
         raise Invalid(says, [Fault("", "as_of", says, "Write it like 2025-11-15T00:00:00Z.")])
-    if not FIRST <= as_of.year <= LAST:
-        says = f"as_of lies outside the years {FIRST} to {LAST}"
-        raise Invalid(says, [Fault("", "as_of", says, "Ask for a day the registry can have known.")])
-    return as_of.astimezone(dt.UTC)
+    if as_of.year < FIRST.year:
+        return FIRST
+    return LAST if as_of.year > LAST.year else as_of.astimezone(dt.UTC)
