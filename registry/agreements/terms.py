@@ -98,8 +98,3 @@ def bindings(
     ]
     kept = [binding for binding in found if binding.until is None or binding.since <= binding.until]
     return sorted(kept, key=lambda binding: (agreements.index(binding.agreement), binding.since))
-
-
-def binding_on(found: Iterable[Binding], day: dt.date) -> list[Binding]:
-    """The bindings of *found* that hold on *day*, first and last day included."""
-    return [each for each in found if each.since <= day and (each.until is None or day <= each.until)]

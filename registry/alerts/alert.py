@@ -115,26 +115,10 @@ class AlertLine(msgspec.Struct, frozen=True, kw_only=True):
     changed_at: dt.datetime
 
 
-class AlertPage(msgspec.Struct, frozen=True, kw_only=True):
-    """Everything there is to know about one alert, with its whole history."""
+class AlertPage(AlertLine, frozen=True, kw_only=True):
+    """Everything there is to know about one alert: its line of the list, its reasons, its history."""
 
-    alert_id: UUID
-    employer_id: str
-    production_id: str
-    production_title: str
-    rule: str
-    kind: AlertKind
-    severity: Severity
-    state: State
-    revision: int
-    outcome: Outcome | None
-    locals: list[str]
-    unions: list[str]
-    clause: str
     citation: Citation
-    says: str
-    subject_kind: str
-    subject: str
     owed_to: str
     verdict: str
     because: list[str]
@@ -143,15 +127,11 @@ class AlertPage(msgspec.Struct, frozen=True, kw_only=True):
     remedy: str
     occurred_on: dt.date | None
     known_on: dt.date | None
-    due_on: dt.date | None
     due_at: dt.datetime | None
-    clocks: list[Running]
     pack: str
     pack_digest: str
     params: str
     values: dict[str, Any]
-    opened_at: dt.datetime
-    changed_at: dt.datetime
     history: list[Told]
 
 

@@ -272,6 +272,7 @@ CLAIM: Final = COMMON | table(
 PRODUCTION: Final = COMMON | table(
     ("production.first_use", "moment", "/uses", "When is AI first used on the production?"),
     ("production.filed_on", "moment", "/filing", "When was the initial disclosure filed?"),
+    ("production.versions_whole", "bool", "/filing", "Is every version of every disclosure kept?"),
 )
 
 QUARTER: Final = COMMON | table(

@@ -39,6 +39,7 @@ def initial(statement: Statement, _params: dict[str, Any]) -> Iterator[Filed]:
     facts = {
         "production.first_use": first,
         "production.filed_on": day(min(filed), statement.zone) if filed else None,
+        "production.versions_whole": whole(statement.known),
     }
     yield Filed(
         "production",
@@ -49,6 +50,14 @@ def initial(statement: Statement, _params: dict[str, Any]) -> Iterator[Filed]:
         statement.production.locals,
         [f"First use on the production: {words(first)} ({use.id})."],
     )
+
+
+def whole(known: list[Known]) -> bool:
+    """Whether the versions of each disclosure run 1, 2, 3 … with none left out."""
+    numbers: dict[str, list[int]] = {}
+    for version in known:
+        numbers.setdefault(version.disclosure_id, []).append(version.version)
+    return all(sorted(held) == list(range(1, len(held) + 1)) for held in numbers.values())
 
 
 def quarters_due(statement: Statement, params: dict[str, Any]) -> Iterator[Filed]:

@@ -29,14 +29,6 @@ class Recorded(msgspec.Struct, Generic[R], frozen=True):
     ledger: Place
 
 
-class Shown(msgspec.Struct, Generic[R], frozen=True):
-    """What is on record, and which revision it is."""
-
-    record: R
-    revision: int
-    changed_at: dt.datetime
-
-
 def recorded(
     record: R, revision: int, now: dt.datetime, index: int, leaf: bytes, warnings: Sequence[Fault] = ()
 ) -> Recorded[R]:

@@ -4,6 +4,7 @@ import datetime as dt
 from zoneinfo import ZoneInfo
 
 import msgspec
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -222,3 +223,31 @@ def test_a_withdrawal_does_not_undo_accrued_duties():
 
     assert found["reg/withdrawal"] == "violation"
     assert found["iatse-ba-2024/covered-work"] == "satisfied"
+
+
+@pytest.mark.parametrize(
+    ("since", "until", "reason"),
+    [
+        ("2025-06-16", "2025-06-16", "met"),
+        ("2025-06-17", None, "out-of-term"),
+        ("2024-08-01", "2025-06-15", "out-of-term"),
+    ],
+)
+def test_a_binding_holds_on_its_first_and_last_day_and_not_beyond(since, until, reason):
+    """Both ends are included: a duty due before a first use on 16 June is held against the terms of that day."""
+    last = dt.date.fromisoformat(until) if until else None
+    binding = Binding("iatse-ba-2024", ["IATSE:700"], dt.date.fromisoformat(since), last)
+    production = msgspec.structs.replace(CASES["S09"].production, bindings=[binding])
+    judgement = judge(PACKS, production, known("S09"), dt.datetime(2025, 7, 1, tzinfo=dt.UTC))
+    [found] = [f for f in judgement.findings if f.rule == "iatse-ba-2024/policies-provided"]
+
+    assert found.reason == reason
+
+
+def test_a_version_that_is_missing_breaks_retention():
+    """The registry's own duty is looked at, not taken for granted: versions run 1, 2, 3 with none left out."""
+    whole = known("S02")
+    for filed, verdict in ((whole, "satisfied"), (whole[1:], "violation")):
+        judgement, _ = verdicts("S02", dt.datetime(2025, 12, 31, tzinfo=dt.UTC), filed)
+        [kept] = [f for f in judgement.findings if f.rule == "reg/retention"]
+        assert kept.verdict == verdict
