@@ -19,6 +19,8 @@ import contextlib
 import fcntl
 import os
 import signal
+import socket
+import struct
 import subprocess
 import threading
 import time
@@ -35,6 +37,8 @@ from registry.errors import Busy
 RECOVERY_SECONDS: Final = 600.0
 GOODBYE_SECONDS: Final = 60.0
 PAUSE: Final = 0.05
+SSL_REQUEST: Final = struct.pack("!ii", 8, 80877103)
+"""The shortest question of PostgreSQL's protocol: any server answers it with one byte."""
 ENDINGS: Final = (signal.SIGTERM, signal.SIGHUP)
 HASTY: Final = ("-c", "fsync=off", "-c", "synchronous_commit=off", "-c", "full_page_writes=off")
 """For tests and demonstrations, whose data nobody misses after a power cut."""
@@ -170,7 +174,7 @@ def until_ready(home: Path, alive: Callable[[], bool]) -> Postmaster | None:
     deadline = time.monotonic() + RECOVERY_SECONDS
     while time.monotonic() < deadline:
         server = postmaster(home)
-        if server and server.ready:
+        if server and server.ready and answers(server):
             return server
         if not alive():
             return None
@@ -178,6 +182,18 @@ def until_ready(home: Path, alive: Callable[[], bool]) -> Postmaster | None:
     raise Busy(
         f"the PostgreSQL on {home} is not ready after {RECOVERY_SECONDS:.0f} s; see {cluster.log_of(home)}"
     )
+
+
+def answers(server: Postmaster) -> bool:
+    """Whether *server* takes up a connection: one just killed stands a moment longer, but does not."""
+    try:
+        with socket.socket(socket.AF_UNIX) as line:
+            line.settimeout(1)
+            line.connect(f"{server.sockets}/.s.PGSQL.5432")
+            line.sendall(SSL_REQUEST)
+            return bool(line.recv(1))
+    except OSError:
+        return False
 
 
 # ------------------------------------------------------------------------------------------------- starting
