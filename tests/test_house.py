@@ -37,7 +37,7 @@ IMPURE = {
 }
 """Modules of rooms that are no trade and yet touch the world: each says why."""
 
-LONG_FILES: dict[str, str] = {"obligations/facts.py": "the catalogue of facts: one table, a fact a row"}
+LONG_FILES: dict[str, str] = {}
 LONG_FUNCTIONS: dict[str, str] = {}
 """Longer than the house likes, each with the reason: a table, a schema, a list that reads best whole."""
 

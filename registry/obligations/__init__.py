@@ -4,7 +4,8 @@ Pure throughout: packs, filings and the instant are arguments. Knows nothing of 
 
 statement.py    the input: a production, its agreements, and every version filed
 assemble.py     filings put together into records, later ones winning field by field
-facts.py        the catalogue of facts a condition may ask for
+facts.py        the catalogue of facts a condition may ask for, by what an obligation is about
+fact.py facts_use.py facts_work.py facts_people.py facts_media.py facts_filing.py   its tables
 subjects.py     what obligations are judged about, each as a set of known facts
 uses.py records.py workforce.py filings.py   the facts of uses, records, workforce events and filings
 moments.py      days, instants, windows; three-valued comparison

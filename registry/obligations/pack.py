@@ -18,6 +18,8 @@ from registry.obligations.due import Due
 from registry.obligations.finding import Citation, Severity
 
 Basis = Literal["quoted", "reported", "memory", "inferred"]
+Status = Literal["in_force", "proposed", "vetoed", "negotiated"]
+"""How far a text has come: only one in force judges; bills, vetoed laws and drafts are shown and never do."""
 
 
 class Term(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename={"condition": "if"}):
@@ -56,7 +58,11 @@ class WrittenClock(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Written(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One obligation as written in a pack."""
+    """One obligation as written in a pack.
+
+    `since`, `until` and `status` stand in for the pack's where one duty has its own. `shadow` names facts
+    that are shown, and decide nothing, while the text is not in force.
+    """
 
     id: str
     clause: str
@@ -78,11 +84,21 @@ class Written(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     clocks: list[str] = []
     quiet: bool = False
     breach_verdict: Literal["violation", "insufficient_information"] = "violation"
+    alert: Literal["", "accuracy"] = ""
+    since: dt.date | None = None
+    until: dt.date | None = None
+    status: Status | None = None
+    shadow: dict[str, str] = {}
     tests: list[Example] = []
 
 
 class WrittenPack(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A pack as written."""
+    """A pack as written.
+
+    An agreement binds through `agreements`; a law binds every production made in one of its `places`, or
+    shown in one of its `territories` (ISO 3166 codes). `follows` names the edition before this one: a use
+    that began under it goes on under this one. From `deprecated` on, `successor` is the one to look at.
+    """
 
     pack: str
     title: str
@@ -94,6 +110,12 @@ class WrittenPack(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     since: dt.date | None = None
     until: dt.date | None = None
     basis: str = ""
+    status: Status = "in_force"
+    places: list[str] = []
+    territories: list[str] = []
+    follows: str = ""
+    deprecated: dt.date | None = None
+    successor: str = ""
     clock: list[WrittenClock] = []
 
 
