@@ -8,6 +8,7 @@ x-check        the value passes this named check
 x-refers       the value is the id of a record in this list
 x-ids          records of this list are told apart by id, throughout the document
 x-order        pairs of fields of which the first is not later than the second
+x-dated        pairs of a yes-or-no field and the day it happened: a day given beside a no is worth a warning
 x-recommended  fields whose absence is worth a warning (a list inside: any one of them)
 x-says         a pattern, in words
 x-replaced-by  the field that took this one's place
@@ -37,6 +38,7 @@ class Node(msgspec.Struct, frozen=True):
     wanted: frozenset[str] = frozenset()
     """All names in `recommended`: where each is given, there is nothing to look for."""
     order: tuple[tuple[str, str], ...] = ()
+    dated: tuple[tuple[str, str], ...] = ()
     code: str = ""
     check: str = ""
     refers: str = ""
@@ -71,6 +73,7 @@ def node_of(raw: dict[str, Any], definitions: Mapping[str, Any]) -> Node:
         recommended=recommended,
         wanted=frozenset(name for names in recommended for name in names),
         order=tuple((first, second) for first, second in full.get("x-order", [])),
+        dated=tuple((answer, at) for answer, at in full.get("x-dated", [])),
         code=full.get("x-code", ""),
         check=full.get("x-check", ""),
         refers=full.get("x-refers", ""),
@@ -96,6 +99,7 @@ def watches(node: Node) -> bool:
         or node.watched
         or node.recommended
         or node.order
+        or node.dated
         or node.code
         or node.check
         or node.refers

@@ -55,7 +55,8 @@ SELECT body, salts FROM disclosure_content WHERE employer_id = $1 AND disclosure
 
 # In the order it became known: positions in the ledger, not clocks, say what came first.
 LOAD_KNOWN: Final[LiteralString] = """
-SELECT v.disclosure_id, v.version, v.kind, d.type, v.filed_at, v.reason, v.explanation, v.document
+SELECT v.disclosure_id, v.version, v.kind, d.type, v.filed_at, v.reason, v.explanation, v.document,
+       v.ledger_index
   FROM disclosure_version v JOIN disclosure d USING (employer_id, disclosure_id)
  WHERE v.employer_id = $1 AND v.production_id = $2 AND ($3::timestamptz IS NULL OR v.filed_at <= $3)
  ORDER BY v.ledger_index

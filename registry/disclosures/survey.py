@@ -74,6 +74,9 @@ def look_at_object(found: Survey, node: Node, value: dict[str, Any], trail: Trai
         one, two = value.get(first), value.get(second)
         if isinstance(one, str) and isinstance(two, str) and moments.precedes(two, one):
             found.fault(Note("order", (second, trail), node.properties[second], two, (first, one)))
+    for answer, at in node.dated:
+        if value.get(answer) is False and at in value:
+            found.warn(Note("dated", (at, trail), node.properties[at], value[at], node.properties[answer]))
     watched = node.watched
     for name, inner in value.items():
         child = watched.get(name)

@@ -82,6 +82,15 @@ def order(note: Note, where: str) -> Fault:
     return Fault(where, "ends-before-it-starts", detail, "Check which of the two is wrong.")
 
 
+def dated(note: Note, where: str) -> Fault:
+    """A day on which something happened that is said not to have happened."""
+    detail = (
+        f"“{note.node.title}” is given, and “{note.other.title}” says no; the day is taken as the answer."
+    )
+    fix = "If it happened, say yes; otherwise leave the day out."
+    return Fault(where, "contradiction", detail, fix, severity="warning")
+
+
 def quarter(note: Note, where: str) -> Fault:
     """A period that is no calendar quarter."""
     near = moments.quarter_of(note.value[0])
@@ -160,6 +169,7 @@ WORDS: Final[Mapping[str, Callable[[Note, str], Fault]]] = {
     "too-many": too_many,
     "twice": twice,
     "order": order,
+    "dated": dated,
     "quarter": quarter,
     "nil": nil,
     "moment": moment,

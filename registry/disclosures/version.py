@@ -49,6 +49,7 @@ class Told(msgspec.Struct, frozen=True):
     reason: str | None
     explanation: str | None
     document: dict[str, Any]
+    ledger_index: int
 
 
 class Head(msgspec.Struct, frozen=True):

@@ -138,7 +138,7 @@ def test_recommended_and_ordered_fields_exist(schemas):
             names = sub.get("properties", {})
             for each in sub.get("x-recommended", []):
                 assert set([each] if isinstance(each, str) else each) <= set(names)
-            for pair in sub.get("x-order", []):
+            for pair in [*sub.get("x-order", []), *sub.get("x-dated", [])]:
                 assert set(pair) <= set(names)
 
 
@@ -146,7 +146,31 @@ def test_what_1_0_has_2_0_has(schemas):
     """Nothing is lost from version to version but the field that was replaced."""
     old, new = ({where for where, _ in places(json.loads(schemas.body(v)))} for v in ("1.0", "2.0"))
     assert old - new == {"/$defs/use/policy_provided_on"}
-    assert {"/adm", "/pre_hire_disclosures", "/footage_control", "/$defs/prompts/reuse"} <= new - old
+    added = {"/adm", "/pre_hire_disclosures", "/footage_control", "/materials", "/$defs/prompts/reuse"}
+    assert added <= new - old
+
+
+def test_examples_show_every_field_of_2_0(schemas, example):
+    """Whoever looks for how to fill in a field that 2.0 brought finds it filled in."""
+    schema = json.loads(schemas.body("2.0"))
+    shown = set()
+
+    def walk(value, sub):
+        sub = {**schema["$defs"].get(sub.get("$ref", "").removeprefix("#/$defs/"), {}), **sub}
+        for inner in value if isinstance(value, list) else []:
+            walk(inner, sub["items"])
+        for name, inner in value.items() if isinstance(value, dict) else []:
+            shown.add((sub["title"], name))
+            walk(inner, sub["properties"][name])
+
+    for name in EXAMPLES:
+        if name.startswith("2.0/"):
+            walk(example(name), schema)
+
+    for home in [schema, *schema["$defs"].values()]:
+        for name, sub in home.get("properties", {}).items():
+            if sub["x-since"] == "2.0" and home["title"] != "Levels by section":
+                assert (home["title"], name) in shown, (home["title"], name)
 
 
 def test_a_published_version_that_was_edited_is_not_loaded():
@@ -197,6 +221,26 @@ def test_missing_recommended_facts_are_warnings(schemas, example):
     assert [(w.pointer, w.code, w.severity) for w in warnings if w.pointer.startswith("/uses")] == [
         ("/uses/0/prompts", "recommended", "warning")
     ]
+
+
+@pytest.mark.parametrize(
+    ("place", "answer", "at"),
+    [
+        ("/synthetics/0", "notified", "notified_on"),
+        ("/replicas/2", "rights_holder_consented", "rights_holder_consented_on"),
+        ("/adm/0", "adverse", "adverse_on"),
+        ("/workforce/0/warn", "noticed", "notice_on"),
+    ],
+)
+def test_a_day_beside_a_no_is_a_warning(schemas, example, place, answer, at):
+    """What is said not to have happened, and on which day it did, cannot both be meant."""
+    document = example("2.0/likenesses-and-notices")
+    assert not [each for each in schemas.check(document) if each.code == "contradiction"]
+    put(document, f"{place}/{answer}", False)
+
+    [warning] = [each for each in schemas.check(document) if each.code == "contradiction"]
+
+    assert (warning.pointer, warning.severity) == (f"{place}/{at}", "warning")
 
 
 def test_a_nil_return_is_not_asked_for_uses(schemas, example):
