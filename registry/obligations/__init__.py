@@ -6,20 +6,33 @@ statement.py    the input: a production, its agreements, and every version filed
 assemble.py     filings put together into records, later ones winning field by field
 facts.py        the catalogue of facts a condition may ask for, by what an obligation is about
 fact.py facts_use.py facts_work.py facts_people.py facts_media.py facts_filing.py   its tables
-subjects.py     what obligations are judged about, each as a set of known facts
+subject.py      one thing a duty is owed about, and the facts all of them share
+subjects.py     what obligations are judged about, each kind with its builder
 uses.py records.py workforce.py filings.py   the facts of uses, records, workforce events and filings
+losses.py layoffs.py impacts.py   what became of work: event by event, in thirty days, by the quarter
+media.py likeness.py people.py systems.py   replicas and the like, consents, people told, tools and systems
+links.py        what is filed about what, looked up once
 moments.py      days, instants, windows; three-valued comparison
 conditions.py   CEL in three values
 due.py          typed deadlines and their arithmetic in words
 pack.py lint.py the form of a pack, and what it must be before it judges
-standing.py     whether an agreement reaches a subject, and whom it concerns
-verdict.py      one obligation on one subject
+standing.py     whether a text reaches a subject, from which day, and whom it concerns
+verdict.py      one obligation on one subject, step by step
+case.py         one judgement at hand, and each ruling it comes to
 judge.py        every obligation on every subject, and when time alone changes one
+conclude.py     a ruling as a finding
+heard.py        requests and their answers as consultations
+accuracy.py observed.py   what is said of the same thing twice, and differently
 finding.py      the result
+explanation.py  a finding taken apart: the shapes
+explain.py attested.py provenance.py witness.py   what was asked and answered, by whose word, in which version
+counterfactual.py alternative.py choices.py   what would change it, found by deciding again
+aloud.py        an explanation as text
 scenario.py     worked cases: the contract of this room
 
 What must stay true:
 1. The same filings, pack digests and instant give the same findings, on any machine.
 2. A missing fact gives *insufficient information* naming it, unless a known fact alone decides.
-3. Between one judgement and its `judged_again_at`, no verdict changes by time alone.
+3. An explanation is computed from the evaluation; a change it names does give the verdict it says.
+4. Between one judgement and its `judged_again_at`, no verdict changes by time alone.
 """

@@ -16,10 +16,29 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
+from registry.obligations.heard import Request, answered, consultation, requests
 from registry.obligations.moments import day, moment
-from registry.obligations.statement import Known, Production
+from registry.obligations.statement import Heard, Known, Loss, Production
 
-LISTS: Final = ("tools", "uses", "workforce", "consultations", "notices", "consents", "vendors", "claims")
+LISTS: Final = (
+    "tools",
+    "uses",
+    "workforce",
+    "consultations",
+    "notices",
+    "consents",
+    "replicas",
+    "synthetics",
+    "alterations",
+    "training",
+    "music",
+    "vendors",
+    "claims",
+    "adm",
+    "pre_hire_disclosures",
+    "footage_control",
+    "materials",
+)
 
 
 class Record(msgspec.Struct):
@@ -54,6 +73,14 @@ class Statement(msgspec.Struct):
     employer: dict[str, Any]
     engagements: list[dict[str, Any]] | None
     use_facts: dict[str, tuple[dict[str, Any], Record | None]] = {}
+    filed: dict[str, Any] = {}
+    """What filings say of the production itself: places, territories, phases."""
+    heard: list[Heard] = []
+    elsewhere: list[Loss] = []
+    patterns: dict[tuple[int, int, dt.date], list[Any]] = {}
+    """The patterns of losses found so far, by days, percent and day."""
+    shared: dict[str, Any] = {}
+    """What subjects have worked out of the statement already, by what it is."""
 
     def all(self, kind: str) -> list[Record]:
         """Every record of one kind, in the order it became known."""
@@ -64,8 +91,13 @@ class Statement(msgspec.Struct):
         return day(moment(when), self.zone) if when else None
 
 
-def assemble(production: Production, known: Sequence[Known]) -> Statement:
-    """What *known*, in the order it became known, says of *production*."""
+def assemble(
+    production: Production,
+    known: Sequence[Known],
+    heard: Sequence[Heard] = (),
+    elsewhere: Sequence[Loss] = (),
+) -> Statement:
+    """What *known*, in the order it became known, says of *production*, with what was told beside it."""
     newest: dict[str, Known] = {}
     told_at: dict[str, dt.datetime] = {}
     for version in known:
@@ -80,7 +112,9 @@ def assemble(production: Production, known: Sequence[Known]) -> Statement:
         for fields in version.document.get("uses") or ()
     }
     zone = ZoneInfo(production.time_zone)
-    statement = Statement(production, zone, list(known), live, {}, {}, None)
+    statement = Statement(
+        production, zone, list(known), live, {}, {}, None, {}, {}, list(heard), list(elsewhere)
+    )
     first = first_filings(known)
     for version in live:
         said = list(stated(version, zone, standing))
@@ -89,8 +123,11 @@ def assemble(production: Production, known: Sequence[Known]) -> Statement:
         if version.kind == "withdrawal" and not said:
             continue
         merge(statement.employer, version.document.get("employer", {}))
+        merge(statement.filed, version.document.get("production", {}))
         engagements = version.document.get("production", {}).get("engagements")
         statement.engagements = engagements if engagements is not None else statement.engagements
+    for request in requests(statement.heard):
+        hear(statement, request, told_at)
     return statement
 
 
@@ -151,6 +188,23 @@ def stated(version: Known, zone: ZoneInfo, standing: set[str]) -> Iterator[tuple
                 )
         elif kind != "events" or day(moment(fields["on"]), zone) <= end:
             yield kind, pointer, fields
+
+
+def hear(statement: Statement, request: Request, told_at: dict[str, dt.datetime]) -> None:
+    """Put a request and its answers with what filings say of the consultation; the later telling wins."""
+    held = statement.records.setdefault("consultations", {})
+    asked = request.asked
+    record = held.get(asked.id)
+    if record is None:
+        record = Record(asked.id, {}, f"/requests/{asked.id}", "", asked.at, "filing", "request")
+        held[asked.id] = record
+    filed_at = told_at.get(record.disclosure_id)
+    for at, fields in answered(request):
+        news = filed_at is None or at >= filed_at
+        merge(record.fields, {n: v for n, v in fields.items() if news or record.fields.get(n) is None})
+    said = consultation(request, statement.zone)
+    days = [one for one in (record.get("answered_on"), said.get("answered_on")) if one]
+    record.fields.update(said | ({"answered_on": min(days)} if days else {}))
 
 
 def ended(use: dict[str, Any], end: dt.date, zone: ZoneInfo) -> str:

@@ -73,6 +73,7 @@ class WindowEnd(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="wi
 Due = Before | After | WindowEnd
 State = Literal["none", "met", "late", "overdue", "pending", "unknown"]
 LATE: Final = frozenset({"late", "overdue"})
+IRREGULAR: Final = frozenset({"held", "sent", "paid", "made", "told", "given", "effective"})
 
 
 class Timing(msgspec.Struct, frozen=True):
@@ -134,10 +135,37 @@ def placed(
     if isinstance(due, After):
         number = amount(due.days, values)
         on = day(event, zone) + dt.timedelta(days=number)
-        counted = f"due {words(on)}, {days(number)} after {words(day(event, zone))}"
+        counted = f"due {words(on)}, {days(number)} after {named(due.event)}{words(day(event, zone))}"
     else:
         on, counted = window_due(due, day(event, zone), values)
     return until(due, on, counted, done, zone, as_of, undone_by_now)
+
+
+def tail_of(name: str) -> str:
+    """What a moment is the moment of: `consultation.held_on` is `held`, `use.first` is `first use`."""
+    head, _, tail = name.partition(".")
+    if tail in {"first", "last"}:
+        return f"{tail} {head}"
+    if tail in {"on", "end"}:
+        return head if tail == "on" else f"{head} {tail}"
+    return tail.removesuffix("_on").removesuffix("_at").replace("_", " ")
+
+
+def named(event: str) -> str:
+    """What a duty is counted from, before its day: `first use on `, `it was requested on `."""
+    said = tail_of(event)
+    return f"{'it was ' if is_deed(said) else ''}{said} on "
+
+
+def deed(done: str) -> str:
+    """What was done, before its day: `filed`, `held`; where its name is no deed, `done`."""
+    said = tail_of(done)
+    return said if is_deed(said) else "done"
+
+
+def is_deed(said: str) -> bool:
+    """Whether a word says that something was done."""
+    return " " not in said and (said.endswith("ed") or said in IRREGULAR)
 
 
 def amount(number: Number, values: dict[str, Any]) -> int:
@@ -174,7 +202,7 @@ def before(
         return until(
             due,
             on,
-            f"due {words(on)}, {days(number)} before {words(event)}",
+            f"due {words(on)}, {days(number)} before {named(due.event)}{words(event)}",
             done,
             zone,
             as_of,
@@ -183,13 +211,13 @@ def before(
     gap = dt.timedelta(hours=hours)
     limit = (span(event, zone)[1] if due.or_at else span(event, zone)[0]) - gap
     rule = f"at least {hours} hours before" if hours else "at or before" if due.or_at else "before"
-    counted = f"due {rule} {words(event)}"
+    counted = f"due {rule} {named(due.event)}{words(event)}"
     on = day(limit, zone) if hours or due.or_at else day(event, zone)
     if done is None:
         return undone(due, on, counted, limit, as_of, declared_undone)
     intime = hours_ahead(done, event, hours, zone) if hours else precedes(done, event, zone, or_at=due.or_at)
     apart = (day(event, zone) - day(done, zone)).days
-    told = f"done {words(done)}"
+    told = f"{deed(due.done)} {words(done)}"
     if intime is None:
         return Timing(
             "unknown", f"{counted}; {told}: the same day, and a time is missing.", on, limit, (due.done,)
@@ -217,7 +245,7 @@ def until(
     if done is None:
         return undone(due, on, counted, limit, as_of, declared_undone)
     spare = (on - day(done, zone)).days
-    told = f"done {words(day(done, zone))}"
+    told = f"{deed(due.done)} {words(day(done, zone))}"
     if spare >= 0:
         return Timing(
             "met", f"{counted}; {told}, {f'{days(spare)} early' if spare else 'on the day'}.", on, limit

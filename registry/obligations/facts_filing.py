@@ -9,13 +9,6 @@ PRODUCTION: Final = COMMON | table(
     ("production.first_use", "moment", "/uses", "When is AI first used on the production?"),
     ("production.filed_on", "moment", "/filing", "When was the initial disclosure filed?"),
     ("program.launched", "bool", "", "Has the industry's skills programme been launched?", "the industry"),
-    (
-        "agreement.text",
-        "bool",
-        "",
-        "What does the agreement say? Its text was not found.",
-        "union and employer",
-    ),
     ("production.versions_whole", "bool", "/filing", "Is every version of every disclosure kept?"),
 )
 

@@ -13,11 +13,11 @@ REPLICA: Final = COMMON | table(
         "Is the replica employment-based, independently created, or of a background actor?",
     ),
     ("replica.first_use", "moment", "/use", "When was the replica first used or created?"),
-    ("replica.consent_on", "moment", "/consent", "When did the person consent to the replica?"),
-    ("replica.consented", "bool", "/consent", "Did the person consent to the replica?"),
-    ("replica.consent_clear", "bool", "/consent", "Is the consent clear and conspicuous?"),
-    ("replica.consent_separate", "bool", "/consent", "Is the consent a separate document?"),
-    ("replica.consent_described", "bool", "/consent", "How does the consent describe the intended use?"),
+    ("replica.consent_on", "moment", "/consents", "When did the person consent to the replica?"),
+    ("replica.consented", "bool", "/consented", "Did the person consent to the replica?"),
+    ("replica.consent_clear", "bool", "/consents", "Is the consent clear and conspicuous?"),
+    ("replica.consent_separate", "bool", "/consents", "Is the consent a separate document?"),
+    ("replica.consent_described", "bool", "/consents", "How does the consent describe the intended use?"),
     (
         "replica.outside_scope",
         "bool",
@@ -141,7 +141,7 @@ ALTERATION: Final = COMMON | table(
         "/exception_code",
         "Which of the listed post-production exceptions applies, if any?",
     ),
-    ("alteration.consent_on", "moment", "/consent", "When did the performer consent to the alteration?"),
+    ("alteration.consent_on", "moment", "/consented_on", "When did the performer consent to the alteration?"),
     ("alteration.consented", "bool", "/consented", "Did the performer consent to the alteration?"),
 )
 
@@ -214,7 +214,7 @@ ADM: Final = COMMON | table(
     ("adm.records_months", "int", "/records_until", "Until when are the records kept, and from when?"),
     ("adm.opt_out", "bool", "/opt_out_offered", "Can the people opt out, or see what is kept of them?"),
     ("adm.risk_assessed", "bool", "/risk_assessed_on", "Was a risk assessment made?"),
-    ("adm.discriminates", "bool", "/bias_test/result", "Does a test show a discriminatory effect?"),
+    ("adm.discriminates", "bool", "/bias_test/effect_found", "Does a test show a discriminatory effect?"),
     (
         "adm.zip_code",
         "bool",

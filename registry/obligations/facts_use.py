@@ -44,6 +44,13 @@ COMMON: Final = table(
         "How many full-time employees does the employer have in New York?",
     ),
     ("employer.publicly_traded", "bool", "/employer/publicly_traded", "Is the employer publicly traded?"),
+    (
+        "agreement.text",
+        "bool",
+        "",
+        "What does the agreement say? Its text was not found.",
+        "union and employer",
+    ),
 )
 
 USE: Final = COMMON | table(

@@ -68,6 +68,12 @@ WORKFORCE: Final = COMMON | table(
         "Did the employer offer to bargain over the impact?",
     ),
     (
+        "bargaining.offered_on",
+        "moment",
+        "/impact_bargaining/offered_on",
+        "When did the employer first offer to bargain over the impact?",
+    ),
+    (
         "bargaining.exception",
         "bool",
         "/impact_bargaining/exception_claimed",

@@ -1,4 +1,4 @@
-"""What is judged about the filings themselves: were they made, and in time (the registry's own rules)."""
+"""What is judged about filings and requests themselves: made, answered, in time (the registry's rules)."""
 
 import datetime as dt
 from collections.abc import Iterator
@@ -8,6 +8,7 @@ import msgspec
 
 from registry.obligations import workforce
 from registry.obligations.assemble import Record, Statement
+from registry.obligations.heard import note, requests
 from registry.obligations.moments import Moment, day, moment, plain, quarters, start, words
 from registry.obligations.statement import Known
 
@@ -108,11 +109,14 @@ def covers(version: Known, begins: dt.date, ends: dt.date) -> bool:
     )
 
 
-def next_quarter(statement: Statement, as_of: dt.datetime) -> dt.datetime | None:
-    """When a use begins, or the next quarter of one that is going on; None when neither will happen."""
-    today = day(as_of, statement.zone)
+def next_day(statement: Statement, on: dt.datetime) -> dt.datetime | None:
+    """When a use begins, the next quarter of one that goes on, or a loss that lies ahead; None for none."""
+    today = day(on, statement.zone)
     ends = quarters(today, today)[0][1]
-    found = []
+    found = [loss.on for loss in statement.elsewhere if loss.on > today]
+    found += [
+        ahead for event in statement.all("events") if (ahead := workforce.dated_on(statement, event)) > today
+    ]
     for use in statement.all("uses"):
         first, last = use.get("first"), use.get("last")
         if not first:
@@ -202,7 +206,7 @@ def used_by(statement: Statement, withdrawn: Known, on: dt.date) -> list[str]:
 
 def patterns_found(statement: Statement, params: dict[str, Any]) -> Iterator[Filed]:
     """Each pattern of losses across filings; the question is whether earlier answers still stand."""
-    for pattern in workforce.patterns(statement, params["PATTERN_DAYS"], params["PATTERN_PERCENT"]):
+    for pattern in workforce.patterns(statement, params):
         facts: dict[str, Any] = {"pattern.on": pattern.on}
         if not pattern.reopened:
             facts["pattern.answered"] = True
@@ -213,6 +217,33 @@ def patterns_found(statement: Statement, params: dict[str, Any]) -> Iterator[Fil
         )
         name = f"{pattern.local}/{pattern.category or 'any tool'}"
         yield Filed("pattern", name, facts, pattern.on, "/workforce", [pattern.local], [note])
+
+
+def requests_made(statement: Statement, _params: dict[str, Any]) -> Iterator[Filed]:
+    """Each request told to the registry, and when the employer first answered it."""
+    for request in requests(statement.heard):
+        record = statement.records["consultations"][request.asked.id]
+        meetings = [*(record.get("offered_on") or ()), record.get("held_on")]
+        days = [record.get("answered_on")] if record.get("answered_on") else [one for one in meetings if one]
+        first = min((day(moment(one), statement.zone) for one in days), default=None)
+        facts = {
+            "request.kind": request.asked.body.get("kind"),
+            "request.union": request.asked.union or None,
+            "request.on": request.on,
+            "request.answered_on": first,
+            "request.answered": True if first else None,
+            "request.delay_by_union": record.get("delay_cause") == "union",
+        }
+        local = request.asked.body.get("local") or request.asked.union
+        yield Filed(
+            "request",
+            request.asked.id,
+            stated(facts),
+            request.on,
+            f"/requests/{request.asked.id}",
+            [local] if local else statement.production.locals,
+            [note(request, statement.zone)],
+        )
 
 
 def stated(facts: dict[str, Any]) -> dict[str, Any]:

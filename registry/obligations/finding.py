@@ -10,7 +10,7 @@ from typing import Any, Literal
 import msgspec
 
 Verdict = Literal["violation", "satisfied", "not_applicable", "insufficient_information"]
-AlertKind = Literal["violation", "review", "insufficient_information", "due_soon"]
+AlertKind = Literal["violation", "review", "insufficient_information", "due_soon", "accuracy"]
 Severity = Literal["critical", "major", "minor", "info"]
 
 
@@ -69,10 +69,16 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
     clocks: list[Clock]
     citation: Citation
     remedy: str
+    alert: Literal["", "accuracy"] = ""
+    """The kind of alert asked for instead of the verdict's own, when something is amiss or open."""
+    shadow: dict[str, Any] = {}
+    """What is shown, and decides nothing, of a text that is not in force."""
 
     @property
     def alert_kind(self) -> AlertKind | None:
         """The kind of alert this finding asks for, or None."""
+        if self.alert and self.verdict in {"violation", "insufficient_information"}:
+            return self.alert
         if self.verdict == "violation":
             return "violation"
         if self.quiet:

@@ -5,7 +5,9 @@ Every fault is found at once, with its line and, for a misspelt name, the neares
 
 import datetime as dt
 import difflib
+import re
 from collections.abc import Mapping
+from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -15,7 +17,7 @@ from registry.obligations.conditions import BadCondition, Condition, activated, 
 from registry.obligations.due import Before, Due, Number
 from registry.obligations.facts import ABOUT
 from registry.obligations.finding import Citation
-from registry.obligations.moments import moment, start
+from registry.obligations.moments import day, moment, start
 from registry.obligations.pack import (
     Ask,
     Obligation,
@@ -30,9 +32,14 @@ from registry.obligations.pack import (
     sources,
     written_params,
 )
-from registry.obligations.verdict import decide
+from registry.obligations.standing import CARRIED, in_force, not_in_force
+from registry.obligations.verdict import Decision, decide, undecidable
 
-EXAMPLE_DAY = dt.date(2025, 12, 31)
+EXAMPLE_DAY: Final = dt.date(2025, 12, 31)
+"""The day an example is judged for when it names none and the text was in force a year before."""
+PLACE: Final = re.compile(r"[A-Z]{2}(-[A-Z0-9]{1,3})?")
+TERRITORY: Final = re.compile(r"[A-Z]{2}")
+KEY: Final = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
 
 def numbers(due: Due | None) -> list[Number]:
@@ -118,19 +125,8 @@ class Linter:
                 near[0] if near else None,
             )
             return None
-        for key in written.source.split(","):
-            if key.strip() not in pack.sources:
-                near = difflib.get_close_matches(key.strip(), pack.sources, n=1, cutoff=0.4)
-                self.fault(
-                    written.id,
-                    key.strip(),
-                    f"source {key.strip()} is not listed",
-                    near[0] if near else None,
-                    "citation",
-                )
-        for clock in written.clocks:
-            if clock not in {known.name for known in pack.clock}:
-                self.fault(written.id, clock, f"clock {clock} is not defined")
+        self.cited(pack, written)
+        self.named(written)
         if written.due:
             self.due(written, written.due)
         if not (written.breach or written.met or written.due or written.undecided):
@@ -153,10 +149,55 @@ class Linter:
             [number for number in numbers(written.due) if isinstance(number, str)],
         )
         if len(self.faults) == before:
-            self.examples(made)
+            self.examples(pack, made)
         return made
 
-    def examples(self, made: Obligation) -> None:
+    def cited(self, pack: WrittenPack, written: Written) -> None:
+        """Check that sources and clocks are listed in the pack, and that the days in force are days."""
+        for key in written.source.split(","):
+            if key.strip() not in pack.sources:
+                near = difflib.get_close_matches(key.strip(), pack.sources, n=1, cutoff=0.4)
+                says = f"source {key.strip()} is not listed"
+                self.fault(written.id, key.strip(), says, near[0] if near else None, "citation")
+        for clock in written.clocks:
+            if clock not in {known.name for known in pack.clock}:
+                self.fault(written.id, clock, f"clock {clock} is not defined")
+        since, until = written.since or pack.since, written.until or pack.until
+        if since and until and until < since:
+            self.fault(written.id, "until", f"it ends on {until}, before it begins on {since}")
+
+    def named(self, written: Written) -> None:
+        """Check the facts named outside conditions: the day of a breach, what is shown beside a verdict."""
+        facts = ABOUT[written.about]
+        if written.occurred and (written.occurred not in facts or facts[written.occurred].type != "moment"):
+            days = [known for known, fact in facts.items() if fact.type == "moment"]
+            near = difflib.get_close_matches(written.occurred, days, n=1, cutoff=0.4)
+            says = f"{written.occurred} is not a day or instant known here"
+            self.fault(written.id, written.occurred, says, near[0] if near else None, "unknown-name")
+        for name in written.shadow.values():
+            if name not in facts:
+                near = difflib.get_close_matches(name, facts, n=1, cutoff=0.4)
+                says = f"shadow names unknown fact {name}"
+                self.fault(written.id, name, says, near[0] if near else None, "unknown-name")
+
+    def head(self, pack: WrittenPack) -> None:
+        """Check whom the pack binds, and the editions it names."""
+        if not (pack.agreements or pack.places or pack.territories):
+            self.fault(
+                "", "agreements", "it binds nobody: no agreements, places or territories", code="binding"
+            )
+        for codes, form, what in (
+            (pack.places, PLACE, "an ISO 3166 country or subdivision such as US or US-CA"),
+            (pack.territories, TERRITORY, "an ISO 3166 country such as FR"),
+        ):
+            for code in codes:
+                if not form.fullmatch(code):
+                    self.fault("", code, f"{code} is not {what}", code="binding")
+        for name in (pack.follows, pack.successor):
+            if name and (not KEY.fullmatch(name) or name == pack.pack):
+                self.fault("", name, f"{name} is not the key of another edition", code="edition")
+
+    def examples(self, pack: WrittenPack, made: Obligation) -> None:
         """Run the obligation's own examples."""
         facts = ABOUT[made.written.about]
         for example in made.written.tests:
@@ -173,15 +214,44 @@ class Linter:
                     break
                 stated[name] = moment(str(value)) if facts[name].type == "moment" else value
             else:
-                values = self.params.on(EXAMPLE_DAY) if self.params else {}
-                at = start(example.as_of or EXAMPLE_DAY, ZoneInfo("UTC")) + dt.timedelta(hours=12)
-                decision = decide(
-                    made, stated, activated(made.written.about, stated), values, ZoneInfo("UTC"), at
-                )
+                decision = exemplified(pack, made, stated, example.as_of, self.params)
                 if decision.verdict != example.expect:
                     gives = f"{decision.verdict} ({decision.reason})"
                     says = f"example '{example.name}' gives {gives}, not {example.expect}"
                     self.fault(made.written.id, example.name, says, code="example")
+
+
+def exemplified(
+    pack: WrittenPack,
+    made: Obligation,
+    stated: dict[str, Any],
+    as_of: dt.date | None,
+    params: Params | None,
+) -> Decision:
+    """The decision on an example's facts, at noon of its day: by status, by the days in force, by the duty.
+
+    A text is not in force before its first day, nor for an event it counts from outside its days; what was
+    carried over from the edition before is judged whenever it began.
+    """
+    written, zone = made.written, ZoneInfo("UTC")
+    force = written.since or pack.since, written.until or pack.until
+    since = force[0] or dt.date.min
+    on = as_of or max(EXAMPLE_DAY, since + dt.timedelta(days=365) if force[0] else EXAMPLE_DAY)
+    known = activated(written.about, stated)
+    values = params.on(on) if params else {}
+    at = start(on, zone) + dt.timedelta(hours=12)
+    status = written.status or pack.status
+    if status != "in_force":
+        return undecidable(made, stated, known, values, zone, at, status)
+    event = stated.get(written.due.event) if written.due else None
+    begins = day(event, zone) if event else as_of
+    carried = stated.get(CARRIED.get(written.about, "")) is True
+    outside = on if on < since else None
+    if begins and not carried and not in_force(force, begins):
+        outside = begins
+    if outside:
+        return not_in_force(pack.title, force, outside)
+    return decide(made, stated, known, values, zone, at)
 
 
 def pack(name: str, body: bytes, params: Mapping[str, Params]) -> Pack:
@@ -196,6 +266,7 @@ def pack(name: str, body: bytes, params: Mapping[str, Params]) -> Pack:
         linter.fault(
             "", written.params, f"there is no parameter set {written.params}", near[0] if near else None
         )
+    linter.head(written)
     ids = [item.id for item in written.obligation]
     for twice in sorted({one for one in ids if ids.count(one) > 1}):
         linter.fault(twice, twice, "the id is used twice")

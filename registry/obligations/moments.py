@@ -7,9 +7,18 @@ alone cannot decide, the answer is None: undecided.
 
 import calendar
 import datetime as dt
+from typing import Final
 from zoneinfo import ZoneInfo
 
 Moment = dt.date | dt.datetime
+MONTHS: Final = (
+    *("January", "February", "March", "April", "May", "June", "July"),
+    *("August", "September", "October", "November", "December"),
+)
+SMALL: Final = (
+    *("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"),
+    *("eleven", "twelve"),
+)
 
 
 def moment(text: str) -> Moment:
@@ -97,13 +106,14 @@ def words(when: Moment | None) -> str:
     """*when* as a person reads it: `14 March 2025`, with the time where one is known."""
     if when is None:
         return "no date"
-    text = f"{when.day} {calendar.month_name[when.month]} {when.year}"
+    text = f"{when.day} {MONTHS[when.month - 1]} {when.year}"
     return f"{text} {when:%H:%M %z}" if isinstance(when, dt.datetime) else text
 
 
 def days(number: int) -> str:
-    """`1 day`, `4 days`."""
-    return f"{number} day" if number == 1 else f"{number} days"
+    """`one day`, `four days`, `14 days`."""
+    said = SMALL[number] if 0 <= number < len(SMALL) else str(number)
+    return f"{said} day" if number == 1 else f"{said} days"
 
 
 def plain(code: object) -> str:

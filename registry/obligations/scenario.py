@@ -1,8 +1,8 @@
 """Worked cases: filings and the verdicts they must give, kept as data and run as the engine's contract.
 
-A case has a production, steps (filings, amendments, withdrawals with their days) and checks: an as-of day,
-changes to the case by JSON Pointer, and the expected rows. A row that needs a pack that is not loaded is
-skipped and says so.
+A case has a production, steps (filings, amendments, withdrawals with their days), what was heard and what was
+lost elsewhere, and checks: an as-of day, the day it is judged for, changes to the steps by JSON Pointer, and
+the expected rows. A row that needs a pack that is not loaded is skipped and says so.
 """
 
 import copy
@@ -17,7 +17,7 @@ from registry.obligations.finding import Finding
 from registry.obligations.judge import judge
 from registry.obligations.moments import moment
 from registry.obligations.pack import PackSet
-from registry.obligations.statement import Known, Production
+from registry.obligations.statement import Heard, Known, Loss, Production
 
 WORST = ("violation", "insufficient_information", "satisfied", "not_applicable")
 
@@ -43,17 +43,24 @@ class Row(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     review: bool | None = None
     clocks: dict[str, dt.date] = {}
     says: str = ""
+    shadow: dict[str, Any] = {}
     needs: str = ""
     note: str = ""
 
 
 class Check(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The expected rows at one as-of day, after some changes to the case."""
+    """The expected rows at one as-of day, after some changes to the case.
+
+    `on` is the day it is judged for, if another. `heard` and `elsewhere` come on top of the case's own.
+    """
 
     as_of: str
     expect: list[Row]
     name: str = ""
     changes: list[Change] = []
+    on: str = ""
+    heard: list[Heard] = []
+    elsewhere: list[Loss] = []
 
 
 class Case(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -64,6 +71,8 @@ class Case(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     production: Production
     steps: list[dict[str, Any]]
     checks: list[Check]
+    heard: list[Heard] = []
+    elsewhere: list[Loss] = []
 
 
 class Result(msgspec.Struct, frozen=True):
@@ -148,19 +157,28 @@ def noon(text: str, zone: ZoneInfo) -> dt.datetime:
 def checked(case: Case, check: Check, packs: PackSet) -> list[Result]:
     """Each row of one check against the judgement."""
     zone = ZoneInfo(case.production.time_zone)
-    judgement = judge(packs, case.production, known(steps_of(case, check), zone), noon(check.as_of, zone))
+    judgement = judge(
+        packs,
+        case.production,
+        known(steps_of(case, check), zone),
+        noon(check.as_of, zone),
+        on=noon(check.on, zone) if check.on else None,
+        heard=sorted([*case.heard, *check.heard], key=lambda told: told.at),
+        elsewhere=sorted([*case.elsewhere, *check.elsewhere], key=lambda loss: loss.filed_at),
+    )
     return [compared(case, check, row, judgement.findings, packs.packs) for row in check.expect]
 
 
 def compared(case: Case, check: Check, row: Row, findings: list[Finding], packs: Mapping[str, Any]) -> Result:
     """One row against the findings of its rule; the gravest verdict counts when no subject is named."""
-    name = f"{check.name or 'as of'} {check.as_of}"
+    name = f"{check.name or 'as of'} {check.as_of}" + (f", on {check.on}" if check.on else "")
     if row.needs and row.needs not in packs:
         return Result(case.case, name, row.rule, row.verdict, f"needs {row.needs}", "skipped", [])
     mine = [f for f in findings if f.rule == row.rule and (not row.subject or f.subject == row.subject)]
     mine.sort(key=lambda finding: WORST.index(finding.verdict))
     if not mine:
-        state: Literal["passed", "failed"] = "passed" if row.verdict == "not_applicable" else "failed"
+        unasked = row.verdict == "not_applicable" and not row.shadow
+        state: Literal["passed", "failed"] = "passed" if unasked else "failed"
         return Result(case.case, name, row.rule, row.verdict, "no such subject", state, [])
     faults = differences(row, mine[0])
     return Result(
@@ -186,6 +204,11 @@ def differences(row: Row, finding: Finding) -> list[str]:
         f"clock {name}: expected {day}, got {clocks.get(name)}"
         for name, day in row.clocks.items()
         if clocks.get(name) != day
+    ]
+    faults += [
+        f"shadow {label}: expected {value}, got {finding.shadow.get(label)}"
+        for label, value in row.shadow.items()
+        if finding.shadow.get(label) != value
     ]
     if row.says and row.says not in " ".join(finding.because):
         faults.append(f"says: {row.says!r} is not in {finding.because}")

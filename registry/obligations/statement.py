@@ -45,3 +45,38 @@ class Known(msgspec.Struct, frozen=True):
     document: dict[str, Any]
     reason: str | None = None
     explanation: str | None = None
+
+
+class Heard(msgspec.Struct, frozen=True):
+    """Something the registry was told outside filings, and when: a request, its answer, an observation.
+
+    `by` is the role of whoever told it; who that was is not kept here. `body` is what was told.
+    """
+
+    id: str
+    kind: Literal["request", "answer", "observation"]
+    at: dt.datetime
+    by: str
+    union: str
+    body: dict[str, Any]
+
+
+class Loss(msgspec.Struct, frozen=True):
+    """A workforce reduction filed for another production of the same employer.
+
+    `reasoned` says whether its attribution was given with a reason; `baseline` is the first headcount anybody
+    stated for the people it is about.
+    """
+
+    production_id: str
+    event_id: str
+    disclosure_id: str
+    filed_at: dt.datetime
+    on: dt.date
+    local: str
+    category: str
+    kind: str
+    count: int
+    attribution: str
+    reasoned: bool
+    baseline: int | None = None

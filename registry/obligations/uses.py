@@ -3,10 +3,15 @@
 from typing import Any, Final
 
 from registry.obligations.assemble import Record, Statement
+from registry.obligations.links import Links, links, says, went_to
 from registry.obligations.moments import Moment, day, moment, precedes
-from registry.obligations.records import when
+from registry.obligations.records import earliest, filled, when
 
 OWN: Final = frozenset({"unit_employee", "non_unit_employee", "manager_producer"})
+WRITERS: Final = frozenset({"WGAW", "WGAE"})
+ACTORS: Final = frozenset({"SAG-AFTRA", "ACTRA", "UBCP-ACTRA", "EQUITY-UK"})
+OWN_LIKENESS: Final = frozenset({"replica_create", "replica_use"})
+"""Consents that cover the use of a person's features, whatever uses they name."""
 
 
 def use_facts(statement: Statement, use: Record) -> tuple[dict[str, Any], Record | None]:
@@ -25,38 +30,88 @@ def use_facts(statement: Statement, use: Record) -> tuple[dict[str, Any], Record
         "use.has_dga_duty": dga_duty(use),
         "use.duty_held_by_person": use.get("duty_assigned_to_person"),
         "use.director_consulted": use.get("director_consulted"),
-        "use.policy_on": earliest([p.get("on") for p in use.get("policies_provided") or ()], statement),
+        "use.policy_on": earliest((p.get("on") for p in use.get("policies_provided") or ()), statement.zone),
         "use.consent_required": use.get("employer_consent.required"),
         "use.consent_on": when(use, "employer_consent.on"),
-        "use.notified_on": notified(statement, use),
-        "tool.is_generative": tool.get("is_generative") if tool else None,
-        "tool.historically_used": tool.get("historically_used") if tool else None,
-        "tool.ownership": tool.get("ownership") if tool else None,
+        "use.notified_on": earliest(told(use, links(statement)), statement.zone),
         "kit.requested": use.get("kit_rental.requested_by_employer"),
         "kit.fee_in_deal": use.get("kit_rental.fee_in_deal"),
         "skills.training_offered": use.get("skills_training.offered"),
     }
-    facts |= prompt_facts(use) | operator_facts(statement, use) | consult_facts(statement, use, first)
+    facts |= tool_facts(tool) | material_facts(statement, use) | whose_work(use)
+    facts |= prompt_facts(use) | person_facts(statement, use)
+    facts |= operator_facts(statement, use) | consult_facts(statement, use, first)
     facts["dga.nobody_engaged"] = nobody_engaged(statement, first, facts["consult.held_on"])
     return {name: value for name, value in facts.items() if value is not None}, tool
 
 
-def filled(values: list[Any] | None) -> bool | None:
-    """Whether a list has members; None when nothing was said."""
-    return None if values is None else bool(values)
+def tool_facts(tool: Record | None) -> dict[str, Any]:
+    """The tool of a use, as far as it is described."""
+    if tool is None:
+        return {}
+    risk = tool.get("eu_risk_class")
+    return {
+        "tool.is_generative": tool.get("is_generative"),
+        "tool.historically_used": tool.get("historically_used"),
+        "tool.ownership": tool.get("ownership"),
+        "tool.category": tool.get("category"),
+        "tool.eu_risk_class": risk if risk != "unknown" else None,
+        "tool.trains_on_inputs": tool.get("trains_on_inputs"),
+    }
 
 
-def earliest(texts: list[str | None], statement: Statement) -> Moment | None:
-    """The earliest of some stated moments."""
-    found = [moment(text) for text in texts if text]
-    return min(found, key=lambda when: day(when, statement.zone)) if found else None
+def material_facts(statement: Statement, use: Record) -> dict[str, Any]:
+    """What a use makes, and what the public and the unions are told of it."""
+    return {
+        "use.last": when(use, "last"),
+        "use.digital_source_type": use.get("digital_source_type"),
+        "use.reviewed_by_human": use.get("output_reviewed_by_human"),
+        "use.carried_over": False,
+        "use.deep_fake": use.get("deep_fake"),
+        "use.audience_told": use.get("audience_told"),
+        "use.published_on": when(use, "published_on"),
+        "use.marked": use.get("machine_readable_mark"),
+        "use.notified_actra_on": earliest(told(use, links(statement), "ACTRA"), statement.zone),
+    }
 
 
-def notified(statement: Statement, use: Record) -> Moment | None:
-    """The first written notice about *use*, on the use itself or as a notice record."""
-    own = [notice.get("on") for notice in use.get("notified") or ()]
-    sent = [n.get("sent_at") for n in statement.all("notices") if use.id in (n.get("uses") or ())]
-    return earliest(own + sent, statement)
+def whose_work(use: Record) -> dict[str, Any]:
+    """The locals of a use, and whether writers or performers are among them or operate the tool."""
+    stated = use.get("locals")
+    groups = use.get("operators") or ()
+    unions = {name.partition(":")[0] for name in stated or ()}
+    unions |= {(group.get("local") or group.get("union") or "").partition(":")[0] for group in groups}
+    silent = None if stated is None else False
+    return {
+        "use.locals": stated,
+        "use.by_writers": True if unions & WRITERS else silent,
+        "use.by_performers": True if unions & ACTORS else silent,
+    }
+
+
+def told(use: Record, linked: Links, union: str = "") -> list[str | None]:
+    """The days of the notices about *use*, on the use itself or as records; those to *union*, if named."""
+    own = [notice.get("on") for notice in use.get("notified") or () if says(notice.get("to"), union)]
+    sent = [n.get("sent_at") for n in linked.notices.get(use.id, ()) if went_to(n, union)]
+    return own + sent
+
+
+def person_facts(statement: Statement, use: Record) -> dict[str, Any]:
+    """The performer whom the prompts name: when they agreed, and whether it was bargained over."""
+    linked, person = links(statement), use.get("prompts.person_ref")
+    signed = [
+        consent.get("signed_on")
+        for consent in linked.consents_of.get(person, ())
+        if consent.get("kind") in OWN_LIKENESS or use.id in (consent.get("uses") or ())
+    ]
+    bargained = [c for c in linked.about(use.id) if c.get("type") == "synthetic_bargain"]
+    stated = [synthetic.get("bargained") for synthetic in linked.synthetics.get(use.id, ())]
+    return {
+        "prompts.names_person": use.get("prompts.names_person"),
+        "prompts.person_consent_on": earliest(signed, statement.zone),
+        "prompts.person_bargained": any(c.get("held_on") or c.get("offered_on") for c in bargained)
+        or next((answer for answer in stated if answer is not None), None),
+    }
 
 
 def prompt_facts(use: Record) -> dict[str, Any]:
@@ -133,11 +188,7 @@ def nobody_engaged(statement: Statement, first: Moment | None, held: Moment | No
 
 def consult_facts(statement: Statement, use: Record, first: Moment | None) -> dict[str, Any]:
     """The director's consultation about *use*: the one that serves the employer best."""
-    held = [
-        c
-        for c in statement.all("consultations")
-        if c.get("type") == "director_creative" and (not c.get("uses") or use.id in c.get("uses"))
-    ]
+    held = [c for c in links(statement).about(use.id) if c.get("type") == "director_creative"]
     if not held:
         return {"consult.recorded": False, "consult.held_on": None}
     best = min(held, key=lambda c: merit(c, statement, first))

@@ -8,7 +8,7 @@ due; and nothing is a breach before the day on which it would happen. A question
 """
 
 import datetime as dt
-from typing import Any, Final
+from typing import Any, Final, Literal
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -17,16 +17,32 @@ from registry.obligations.conditions import Condition, Known, holds
 from registry.obligations.due import LATE, Timing, timing
 from registry.obligations.finding import Verdict
 from registry.obligations.moments import Moment, day, span, words
-from registry.obligations.pack import Obligation
+from registry.obligations.pack import Obligation, Status
 
 Conclusion = tuple[Verdict, str, list[str], list[str]]
+Role = Literal["when", "breach", "met", "excused", "undecided", "review"]
 UNDECIDED: Final = "insufficient_information"
 OWN_FIGURE: Final = "How the days are counted is the registry's own proposal; no source that was read says."
 AMISS: Final = frozenset({"breach", "not-met", "late", "overdue"})
 
 
+class Step(msgspec.Struct, frozen=True):
+    """One condition that was asked, the part it plays, and its answer; `words` is how a person says both.
+
+    A question for a person (`undecided`, `review`) may stand without a condition; its words are the question.
+    """
+
+    role: Role
+    condition: Condition | None
+    words: str
+    answer: bool | None
+
+
 class Decision(msgspec.Struct, frozen=True):
-    """A verdict with its reason code, the facts that are missing, and the sentences that lead to it."""
+    """A verdict with its reason code, the facts that are missing, and the sentences that lead to it.
+
+    `steps` are the conditions asked, in order, each with its answer.
+    """
 
     verdict: Verdict
     reason: str
@@ -35,6 +51,35 @@ class Decision(msgspec.Struct, frozen=True):
     questions: list[str]
     review: list[str]
     timing: Timing
+    steps: tuple[Step, ...] = ()
+
+
+class Trail:
+    """Asks conditions of the known facts, and keeps what was asked."""
+
+    def __init__(self, known: Known) -> None:
+        self.known = known
+        self.steps: list[Step] = []
+
+    def ask(self, role: Role, conditions: list[Condition]) -> list[bool | None]:
+        """The answers of *conditions*, in order."""
+        answers = [holds(condition, self.known) for condition in conditions]
+        self.steps += [
+            Step(role, condition, condition.line(answer), answer)
+            for condition, answer in zip(conditions, answers, strict=True)
+        ]
+        return answers
+
+    def questions(
+        self, role: Role, asks: list[tuple[Condition, str]] | list[tuple[Condition | None, str]]
+    ) -> list[bool | None]:
+        """Whether each question for a person arises."""
+        answers = [condition is None or holds(condition, self.known) for condition, _ in asks]
+        self.steps += [
+            Step(role, condition, said, answer)
+            for (condition, said), answer in zip(asks, answers, strict=True)
+        ]
+        return answers
 
 
 def decide(
@@ -47,24 +92,65 @@ def decide(
 ) -> Decision:
     """The decision on *duty* for a subject with *facts*; *known* is what conditions see of them."""
     because: list[str] = []
-    untriggered, undecided_when = trigger(duty, known, because)
+    trail = Trail(known)
+    untriggered, undecided_when = trigger(duty, trail, because)
     if untriggered:
-        return Decision("not_applicable", untriggered, because, [], [], [], Timing("none"))
-    undone = holds(duty.not_done, known) if duty.not_done else None
-    when = timing(duty.written.due, facts, values, zone, as_of, undone)
+        steps = tuple(trail.steps)
+        return Decision("not_applicable", untriggered, because, [], [], [], Timing("none"), steps)
+    when = timed(duty, facts, known, values, zone, as_of)
     if when.says:
         if when.on and duty.parameters and duty.citation.confidence != "inferred":
             because.append(OWN_FIGURE)
         because.append(f"{when.says[0].upper()}{when.says[1:]}")
-    verdict, reason, asks, questions = concluded(duty, known, facts, when, undecided_when, because)
+    verdict, reason, asks, questions = concluded(duty, trail, facts, when, undecided_when, because)
     ahead = ahead_of(facts.get(duty.written.occurred), zone, as_of) if reason in AMISS else None
     if ahead:
         verdict, reason, when = "not_applicable", "not-yet-due", ahead
         because.append(ahead.says)
-    review = [ask for condition, ask in duty.review if condition is None or holds(condition, known)]
-    if verdict == "not_applicable":
-        review = []
-    return Decision(verdict, reason, because, asks, questions, review, when)
+    review = []
+    if duty.review and verdict != "not_applicable":
+        arise = trail.questions("review", duty.review)
+        review = [ask for (_, ask), arises in zip(duty.review, arise, strict=True) if arises]
+    return Decision(verdict, reason, because, asks, questions, review, when, tuple(trail.steps))
+
+
+def timed(
+    duty: Obligation,
+    facts: dict[str, Any],
+    known: Known,
+    values: dict[str, Any],
+    zone: ZoneInfo,
+    as_of: dt.datetime,
+) -> Timing:
+    """How the duty stands in time, if it has a day."""
+    undone = holds(duty.not_done, known) if duty.not_done else None
+    return timing(duty.written.due, facts, values, zone, as_of, undone)
+
+
+def undecidable(
+    duty: Obligation,
+    facts: dict[str, Any],
+    known: Known,
+    values: dict[str, Any],
+    zone: ZoneInfo,
+    as_of: dt.datetime,
+    status: Status,
+) -> Decision:
+    """The answer of a text that is no law and no agreement in force: shown with its day, never decided."""
+    says = NOT_LAW[status]
+    when = timed(duty, facts, known, values, zone, as_of)
+    because = [says]
+    if when.on:
+        because.append(f"Were it in force: {when.says}")
+    reason = "proposed-law" if status == "proposed" else "not-in-force"
+    return Decision("not_applicable", reason, because, [], [], [], when)
+
+
+NOT_LAW: Final[dict[Status, str]] = {
+    "proposed": "It is a bill: proposed, not law. It is shown and never judges.",
+    "vetoed": "It was vetoed and is not law. It is shown and never judges.",
+    "negotiated": "It is being negotiated: no concluded text is in force. It is shown and never judges.",
+}
 
 
 def ahead_of(occurs: Moment | None, zone: ZoneInfo, as_of: dt.datetime) -> Timing | None:
@@ -78,11 +164,11 @@ def ahead_of(occurs: Moment | None, zone: ZoneInfo, as_of: dt.datetime) -> Timin
     return Timing("pending", f"{words(on)} has not come: it is not a breach yet.", on, limit)
 
 
-def trigger(duty: Obligation, known: Known, because: list[str]) -> tuple[str | None, list[Condition]]:
+def trigger(duty: Obligation, trail: Trail, because: list[str]) -> tuple[str | None, list[Condition]]:
     """The reason code of the first condition that is known false, and the conditions nobody can decide."""
     undecided = []
     for condition, reason in duty.when:
-        answer = holds(condition, known)
+        [answer] = trail.ask("when", [condition])
         because.append(condition.line(answer))
         if answer is False:
             return reason, []
@@ -93,7 +179,7 @@ def trigger(duty: Obligation, known: Known, because: list[str]) -> tuple[str | N
 
 def concluded(
     duty: Obligation,
-    known: Known,
+    trail: Trail,
     facts: dict[str, Any],
     when: Timing,
     undecided_when: list[Condition],
@@ -101,40 +187,40 @@ def concluded(
 ) -> Conclusion:
     """Verdict, reason code, missing facts and open questions, once the trigger is not known false."""
     if undecided_when:
-        open_breach = [c for c in duty.breach if holds(c, known) is None]
+        open_breach = unanswered(duty.breach, trail.ask("breach", duty.breach))
         return UNDECIDED, "trigger-unknown", missing([*undecided_when, *open_breach], facts), []
-    verdict, reason, asks, _ = weighed(duty, known, facts, when, because)
+    verdict, reason, asks, _ = weighed(duty, trail, facts, when, because)
     if not duty.undecided or verdict in {"satisfied", "not_applicable"}:
         return verdict, reason, asks, []
-    questions = [ask for condition, ask in duty.undecided if holds(condition, known)]
+    arise = trail.questions("undecided", duty.undecided)
+    questions = [ask for (_, ask), arises in zip(duty.undecided, arise, strict=True) if arises]
     if questions:
         because += questions
         return UNDECIDED, "not-in-any-source", asks, questions
-    doubts = missing([c for c, _ in duty.undecided if holds(c, known) is None], facts)
+    doubts = missing(unanswered([condition for condition, _ in duty.undecided], arise), facts)
     if doubts and reason in AMISS:
         return UNDECIDED, "missing-facts", doubts, []
     return verdict, reason, asks, []
 
 
 def weighed(
-    duty: Obligation, known: Known, facts: dict[str, Any], when: Timing, because: list[str]
+    duty: Obligation, trail: Trail, facts: dict[str, Any], when: Timing, because: list[str]
 ) -> Conclusion:
     """What the known facts say by themselves, before any question no source answers."""
-    broken = [c for c in duty.breach if holds(c, known)]
-    if broken:
-        because += [condition.line(True) for condition in broken]
+    breaches = trail.ask("breach", duty.breach)
+    if True in breaches:
+        because += [c.line(True) for c, answer in zip(duty.breach, breaches, strict=True) if answer]
         return duty.written.breach_verdict, "breach", [], []
-    excuses = [holds(condition, known) for condition in duty.excused] if when.state in LATE else []
+    excuses = trail.ask("excused", duty.excused) if when.state in LATE else []
     if when.state in LATE and True not in excuses and None not in excuses:
         return duty.written.breach_verdict, when.state, [], []
     if when.state == "pending":
         return "not_applicable", "not-yet-due", [], []
-    met = {condition.text: holds(condition, known) for condition in duty.met}
-    failed = [c for c in duty.met if met[c.text] is False]
-    if failed:
-        because += [condition.line(False) for condition in failed]
+    met = trail.ask("met", duty.met)
+    if False in met:
+        because += [c.line(False) for c, answer in zip(duty.met, met, strict=True) if answer is False]
         return duty.written.breach_verdict, "not-met", [], []
-    open_terms = [c for c in (*duty.breach, *duty.met) if holds(c, known) is None]
+    open_terms = unanswered(duty.breach, breaches) + unanswered(duty.met, met)
     if when.state in LATE and True not in excuses:
         open_terms += duty.excused
     asks = missing(open_terms, facts)
@@ -148,8 +234,14 @@ def weighed(
     return "satisfied", "met", [], []
 
 
+def unanswered(conditions: list[Condition], answers: list[bool | None]) -> list[Condition]:
+    """The conditions a missing fact could still change."""
+    return [condition for condition, answer in zip(conditions, answers, strict=True) if answer is None]
+
+
 def missing(conditions: list[Condition], facts: dict[str, Any]) -> list[str]:
-    """The facts that undecided conditions read and nobody stated."""
-    return list(
-        dict.fromkeys(name for condition in conditions for name in condition.names if name not in facts)
-    )
+    """The facts undecided conditions read and nobody stated; all of them, where numbers cannot decide."""
+    found: list[str] = []
+    for condition in conditions:
+        found += [name for name in condition.names if name not in facts] or condition.names
+    return list(dict.fromkeys(found))

@@ -13,11 +13,13 @@ text:
 """
 
 import datetime as dt
-from typing import Final
+from typing import Any, Final
 
 import msgspec
 
 from registry.obligations.assemble import Record, Statement
+from registry.obligations.moments import day
+from registry.obligations.statement import Loss
 
 REDUCTIONS: Final = frozenset({"laid_off", "position_eliminated", "position_not_filled", "not_rehired"})
 IMPACTS: Final = REDUCTIONS | {"hours_cut", "reclassified"}
@@ -118,7 +120,12 @@ def impact_days(statement: Statement, events: list[Record], patterns: list[Patte
 
 def events_of(statement: Statement, row: Record) -> list[Record]:
     """The events filed under one workforce row."""
-    return [event for event in statement.all("events") if event.get("row") == row.id]
+    held: dict[str, list[Record]] | None = statement.shared.get("events")
+    if held is None:
+        held = statement.shared["events"] = {}
+        for event in statement.all("events"):
+            held.setdefault(event.get("row"), []).append(event)
+    return held.get(row.id, [])
 
 
 def linked(statement: Statement, use: Record) -> list[Record]:
@@ -149,50 +156,86 @@ def category(statement: Statement, row: Record) -> str:
     return found.pop() if len(found) == 1 else ""
 
 
-def patterns(statement: Statement, days: int, percent: int) -> list[Pattern]:
-    """Every pattern of losses across filings within *days*, of at least *percent* of the first baseline."""
-    groups: dict[tuple[str, str], list[tuple[Record, Record]]] = {}
+class Lost(msgspec.Struct, frozen=True):
+    """One reduction as patterns count it, of this production (`own`) or of another of the same employer."""
+
+    on: dt.date
+    count: int
+    attribution: str | None
+    filed_at: dt.datetime
+    name: str
+    own: bool
+
+
+def patterns(statement: Statement, params: dict[str, Any]) -> list[Pattern]:
+    """The patterns of the statement at an instant, under the registry's parameters; worked out once."""
+    until = day(params["as_of"], statement.zone)
+    key = params.get("PATTERN_DAYS", 365), params.get("PATTERN_PERCENT", 25), until
+    if key not in statement.patterns:
+        statement.patterns[key] = added(statement, *key)
+    return statement.patterns[key]
+
+
+def added(statement: Statement, days: int, percent: int, until: dt.date) -> list[Pattern]:
+    """Every pattern of losses across filings within *days*, of at least *percent* of the first baseline.
+
+    Losses of the employer's other productions add up with this one's; what happens after *until* lies ahead.
+    """
+    groups: dict[tuple[str, str], list[Lost]] = {}
+    rows: dict[tuple[str, str], set[str]] = {}
     for row in statement.all("workforce"):
         for event in events_of(statement, row):
             if event.get("kind") in REDUCTIONS and row.get("local"):
-                groups.setdefault((row.get("local"), category(statement, row)), []).append((row, event))
+                key = row.get("local"), category(statement, row)
+                groups.setdefault(key, []).append(lost(statement, event))
+                rows.setdefault(key, set()).add(row.id)
     found = []
-    for (local, kind), pairs in sorted(groups.items()):
-        pattern = added_up(statement, local, kind, pairs, dt.timedelta(days=days), percent)
-        if pattern:
-            found.append(pattern)
+    for (local, kind), mine in sorted(groups.items()):
+        others = [one for one in statement.elsewhere if (one.local, one.category) == (local, kind)]
+        theirs = [
+            Lost(
+                loss.on,
+                loss.count,
+                loss.attribution,
+                loss.filed_at,
+                f"{loss.production_id}/{loss.event_id}",
+                own=False,
+            )
+            for loss in others
+            if loss.kind in REDUCTIONS
+        ]
+        baseline = first_baseline(statement, rows[local, kind], others)
+        losses = [one for one in (*mine, *theirs) if one.on <= until]
+        if baseline is not None:
+            found += added_up(local, kind, losses, dt.timedelta(days=days), percent, baseline)
     return found
 
 
+def lost(statement: Statement, event: Record) -> Lost:
+    """One reduction of this production."""
+    on, count = dated_on(statement, event), event.get("count") or 0
+    return Lost(on, count, event.get("attribution"), event.first_filed_at, event.id, own=True)
+
+
 def added_up(
-    statement: Statement,
-    local: str,
-    kind: str,
-    pairs: list[tuple[Record, Record]],
-    within: dt.timedelta,
-    percent: int,
-) -> Pattern | None:
-    """The runs of losses within the period that make a pattern, as one; or None."""
-    dated = sorted(
-        ((dated_on(statement, event), row, event) for row, event in pairs), key=lambda item: item[0]
-    )
-    baseline = first_baseline(statement, {row.id for _, row, _ in dated})
-    if baseline is None:
-        return None
+    local: str, kind: str, losses: list[Lost], within: dt.timedelta, percent: int, baseline: int
+) -> list[Pattern]:
+    """The runs of losses in the period that make a pattern, as one; none where none is of this production."""
+    dated = sorted(losses, key=lambda one: (one.on, not one.own, one.filed_at, one.name))
     found: list[Pattern] = []
-    for last, _, _ in dated:
-        run = [(row, event) for on, row, event in dated if last - within < on <= last]
-        lost = sum(event.get("count") or 0 for _, event in run)
-        filings = {event.first_filed_at for _, event in run}
+    for last in dated:
+        run = [one for one in dated if last.on - within < one.on <= last.on]
+        gone = sum(one.count for one in run)
         if (
-            len(filings) >= 2
-            and lost * 100 >= baseline * percent
-            and any(event.get("attribution") in DUE for _, event in run)
+            any(one.own for one in run)
+            and len({one.filed_at for one in run}) >= 2
+            and gone * 100 >= baseline * percent
+            and any(one.attribution in DUE for one in run)
         ):
-            events = tuple(event.id for _, event in run)
-            reopened = tuple(event.id for _, event in run if event.get("attribution") == "not_due")
-            found.append(Pattern(local, kind, events, lost, baseline, last, reopened))
-    return joined(found) if found else None
+            events = tuple(one.name for one in run)
+            reopened = tuple(one.name for one in run if one.own and one.attribution == "not_due")
+            found.append(Pattern(local, kind, events, gone, baseline, last.on, reopened))
+    return [joined(found)] if found else []
 
 
 def joined(found: list[Pattern]) -> Pattern:
@@ -203,13 +246,17 @@ def joined(found: list[Pattern]) -> Pattern:
     return msgspec.structs.replace(gravest, events=events, reopened=reopened, on=found[0].on)
 
 
-def first_baseline(statement: Statement, rows: set[str]) -> int | None:
-    """The first headcount anybody stated as the baseline of these rows; later ones may be lower already."""
+def first_baseline(statement: Statement, rows: set[str], others: list[Loss]) -> int | None:
+    """The first headcount anybody stated as the baseline of these people; later ones may be lower already."""
+    first: list[tuple[dt.datetime, int]] = []
     for version in statement.known:
-        for row in version.document.get("workforce") or ():
-            if row["id"] in rows and row.get("headcount_baseline"):
-                return int(row["headcount_baseline"])
-    return None
+        mine = [row for row in version.document.get("workforce") or () if row["id"] in rows]
+        stated = [int(row["headcount_baseline"]) for row in mine if row.get("headcount_baseline")]
+        if stated:
+            first.append((version.filed_at, stated[0]))
+            break
+    first += [(loss.filed_at, loss.baseline) for loss in others if loss.baseline]
+    return min(first, key=lambda one: one[0])[1] if first else None
 
 
 def dated_on(statement: Statement, event: Record) -> dt.date:

@@ -35,7 +35,7 @@ def test_an_unknown_fact_is_refused_with_line_and_nearest_name():
 @pytest.mark.parametrize(
     ("old", "new", "says"),
     [
-        ('if = "use.creative"', 'if = "siez(use.purpose) > 0"', "undeclared reference to 'siez'"),
+        ('if = "use.creative"', 'if = "siez(use.purpose) > 0"', "siez() is not for conditions"),
         ('if = "use.creative"', 'if = "use.creative > 3"', "no matching overload"),
         ('if = "use.creative"', 'if = "use.purpose"', "must be true or false"),
         ('if = "use.creative"', 'if = "use.creative &&"', "Syntax error"),
@@ -80,6 +80,9 @@ def test_every_obligation_is_cited_and_proven():
     for pack in PACKS.packs.values():
         for duty in pack.obligations:
             verdicts = {example.expect for example in duty.written.tests}
+            if (duty.written.status or pack.written.status) != "in_force":
+                assert verdicts == {"not_applicable"}, duty.written.id
+                continue
             human = duty.written.breach_verdict != "violation" or duty.written.id == "definition-met"
             assert duty.written.clause
             assert duty.written.says
@@ -120,6 +123,8 @@ def test_the_rows_of_the_domain_are_complete():
         "withdrawal",
         "pattern",
         "retention",
+        "request-answered",
+        "accuracy",
     ]
 
 

@@ -12,6 +12,7 @@ from registry.obligations.due import Before
 from registry.obligations.facts import ABOUT
 from registry.obligations.verdict import decide
 from tests.obligations.cases import PACKS
+from tests.obligations.drawn import names, value
 
 LA = ZoneInfo("America/Los_Angeles")
 DUTIES = {duty.rule: duty for pack in PACKS.packs.values() for duty in pack.obligations}
@@ -24,29 +25,7 @@ ALWAYS_KNOWN = {
     "quarter.nil",
 }
 """Facts the filings always settle: nothing filed is itself the answer."""
-STRINGS = {
-    "consultation.type": ["employee_on_request", "company_quarterly", "industry_semiannual"],
-    "consultation.union": ["IATSE", "DGA"],
-    "consent.kind": ["scan", "training"],
-    "consult.mode": ["meeting", "written_notice_only"],
-    "consult.outcome": ["agreed", "proceeded_over_objection"],
-    "vendor.history": ["done_in_unit_before", "never_in_unit"],
-    "tool.ownership": ["employer", "employee"],
-}
 DAYS = st.dates(dt.date(2025, 1, 1), dt.date(2025, 12, 31))
-
-
-def reads(duty):
-    """The facts a duty reads."""
-    terms = [c for c, _ in duty.when] + [*duty.breach, *duty.met, *duty.excused]
-    terms += [c for c, _ in duty.undecided] + [c for c, _ in duty.review if c]
-    names = {name for term in terms for name in term.names} | set(
-        duty.not_done.names if duty.not_done else ()
-    )
-    due = duty.written.due
-    return sorted(
-        names | ({due.event, due.done} if due else set()) | ({duty.written.occurred} - {""} if due else set())
-    )
 
 
 @st.composite
@@ -55,12 +34,8 @@ def worlds(draw):
     duty = DUTIES[draw(st.sampled_from(sorted(DUTIES)))]
     about = ABOUT[duty.written.about]
     world = {}
-    for name in reads(duty):
-        kind = about[name].type
-        values = (
-            st.booleans() if kind == "bool" else DAYS if kind == "moment" else st.sampled_from(STRINGS[name])
-        )
-        world[name] = draw(values)
+    for name in names(duty):
+        world[name] = draw(DAYS if about[name].type == "moment" else value(duty, about[name]))
     due = duty.written.due
     settled = set(ALWAYS_KNOWN)
     if due and duty.not_done and holds(duty.not_done, activated(duty.written.about, world)):

@@ -1,0 +1,117 @@
+"""One judgement at hand: its inputs, what has been worked out already, and each ruling it comes to."""
+
+import datetime as dt
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+
+from registry.obligations.assemble import Statement, assemble
+from registry.obligations.conditions import activated
+from registry.obligations.finding import Finding
+from registry.obligations.moments import day
+from registry.obligations.pack import Obligation, Pack, PackSet, Params
+from registry.obligations.standing import CARRIED, Stand, bound, since_then
+from registry.obligations.statement import Binding, Heard, Known, Loss, Production
+from registry.obligations.subjects import BUILDERS, Subject
+from registry.obligations.verdict import Decision, decide, undecidable
+
+
+class Case(msgspec.Struct, frozen=True):
+    """What one judgement needs at hand, and what it has worked out already.
+
+    `as_of` is up to when things are known, `on` the instant they are judged for. `subjects` are shared by the
+    packs of one parameter set; `earlier` keeps those of earlier knowledge. `bindings` are those of each pack
+    that reaches the production at all.
+    """
+
+    packs: PackSet
+    statement: Statement
+    as_of: dt.datetime
+    on: dt.datetime
+    earlier: dict[tuple[int, str], dict[str, Subject]] = {}
+    subjects: dict[tuple[str, str], list[Subject]] = {}
+    bindings: dict[str, list[Binding]] = {}
+
+
+class Held(msgspec.Struct, frozen=True):
+    """One obligation decided on one subject, with everything the decision was made from."""
+
+    pack: Pack
+    params: Params
+    duty: Obligation
+    stand: Stand
+    decision: Decision
+
+    @property
+    def subject(self) -> Subject:
+        """What it was decided about."""
+        return self.stand.subject
+
+
+class Ruling(Held, frozen=True):
+    """One obligation decided on one subject, and what is found."""
+
+    finding: Finding
+
+
+def opened(
+    packs: PackSet,
+    production: Production,
+    known: Sequence[Known],
+    as_of: dt.datetime,
+    *,
+    on: dt.datetime | None = None,
+    heard: Sequence[Heard] = (),
+    elsewhere: Sequence[Loss] = (),
+) -> Case:
+    """The case of *production* as known at *as_of*, to be judged for *on*; both sequences oldest first."""
+    statement = assemble(
+        production,
+        [version for version in known if version.filed_at <= as_of],
+        [told for told in heard if told.at <= as_of],
+        [loss for loss in elsewhere if loss.filed_at <= as_of],
+    )
+    bindings = {name: bound(pack, statement) for name, pack in packs.packs.items()}
+    bindings = {name: held for name, held in bindings.items() if held}
+    return Case(packs, statement, as_of, on or as_of, {}, {}, bindings)
+
+
+def subjects_of(case: Case, params: Params, about: str) -> list[Subject]:
+    """What duties about *about* are judged about, found once."""
+    if (params.name, about) not in case.subjects:
+        now = {**params.on(day(case.on, case.statement.zone)), "as_of": case.on}
+        case.subjects[params.name, about] = built(case.statement, about, now)
+    return case.subjects[params.name, about]
+
+
+def built(statement: Statement, about: str, now: dict[str, Any]) -> list[Subject]:
+    """The subjects of one kind, none of them carried over from an earlier edition."""
+    found = list(BUILDERS[about](statement, now))
+    if about in CARRIED:
+        for subject in found:
+            subject.facts.setdefault(CARRIED[about], False)
+    return found
+
+
+def decided(case: Case, duty: Obligation, each: Stand, subject: Subject) -> Decision:
+    """The decision on one subject as it stands; its facts are handed to the condition language once."""
+    if subject.activation is None:
+        subject.activation = activated(duty.written.about, subject.facts)
+    zone, facts = case.statement.zone, subject.facts
+    if each.carried and each.bound_from:
+        facts = since_then(duty, facts, each.bound_from, zone)
+    return decide(duty, facts, subject.activation, each.values, zone, case.on)
+
+
+def shown(case: Case, pack: Pack, duty: Obligation, each: Stand) -> Decision | None:
+    """The answer of a text that is a bill, vetoed or not concluded; None for one that may judge."""
+    status = duty.written.status or pack.written.status
+    if status == "in_force":
+        return None
+    subject = each.subject
+    if subject.activation is None:
+        subject.activation = activated(duty.written.about, subject.facts)
+    return undecidable(
+        duty, subject.facts, subject.activation, each.values, case.statement.zone, case.on, status
+    )
