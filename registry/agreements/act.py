@@ -3,21 +3,29 @@
 import functools
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Final
 
 import structlog
 
 from registry import files
-from registry.agreements import local, shelf, store, terms
+from registry.agreements import compiling, law, local, shelf, store, terms
+from registry.agreements.law import Law
 from registry.agreements.local import Local
 from registry.agreements.publication import Publication
 from registry.agreements.shelf import Rules
 from registry.agreements.store import Published
 from registry.agreements.terms import Edition
-from registry.db import Database
+from registry.db import Connection, Database
+from registry.errors import Corrupt
 from registry.ledger import entry
 from registry.ledger import store as ledger
+from registry.ledger.store import Position
+from registry.obligations.pack import Pack, PackSet, Params
 
 log = structlog.get_logger()
+
+COMPILED: Final[dict[str, Pack | Params]] = {}
+"""By digest: what this process has compiled of what was ever published."""
 
 
 async def publish_shipped(db: Database, rules: Rules, now: datetime) -> list[Publication]:
@@ -31,17 +39,34 @@ async def publish_shipped(db: Database, rules: Rules, now: datetime) -> list[Pub
 async def publish(db: Database, publications: Sequence[Publication], now: datetime) -> list[Publication]:
     """Put each of *publications* that is new into the ledger; returns those. All or none are published."""
     async with db.transaction() as conn:
-        await store.lock(conn)
-        before = await store.list_published(conn)
-        known = {(each.kind, each.name, each.digest) for each in before}
-        new = [each for each in publications if (each.kind, each.name, each.digest) not in known]
-        rows = [each.row(now) for each in new]
-        entries = [entry.encode(entry_of(each, before, now)) for each in new]
-        positions = await ledger.append(conn, entries, now) if new else []
-        await store.add(conn, rows, [position.index for position in positions])
+        new = await unpublished(conn, publications)
+        positions = await record(conn, new, now)
+    tell(new, positions)
+    return new
+
+
+async def unpublished(conn: Connection, publications: Sequence[Publication]) -> list[Publication]:
+    """Those of *publications* that never were published; nobody publishes until the transaction ends."""
+    await store.lock(conn)
+    known = {(each.kind, each.name, each.digest) for each in await store.list_published(conn)}
+    return [each for each in publications if (each.kind, each.name, each.digest) not in known]
+
+
+async def record(conn: Connection, new: Sequence[Publication], now: datetime) -> list[Position]:
+    """Put *new* into the ledger, whether published before or not; the caller holds `store.lock`."""
+    if not new:
+        return []
+    before = await store.list_published(conn)
+    entries = [entry.encode(entry_of(each, before, now)) for each in new]
+    positions = await ledger.append(conn, entries, now)
+    await store.add(conn, [each.row(now) for each in new], [position.index for position in positions])
+    return positions
+
+
+def tell(new: Sequence[Publication], positions: Sequence[Position]) -> None:
+    """A line in the log for each publication that was committed."""
     for each, position in zip(new, positions, strict=True):
         log.info("publication.recorded", kind=each.kind, name=each.name, index=position.index)
-    return new
 
 
 def entry_of(publication: Publication, before: Sequence[Published], now: datetime) -> entry.Entry:
@@ -58,10 +83,54 @@ def entry_of(publication: Publication, before: Sequence[Published], now: datetim
     )
 
 
+async def packs_of(conn: Connection, digests: Mapping[str, str], known: PackSet | None = None) -> PackSet:
+    """The packs and parameter sets that *digests* (name → digest) name, compiled from what was published.
+
+    Each is compiled once in a process; *known* are compiled already. Raises Corrupt when one is missing.
+    """
+    if known:
+        COMPILED.update({each.digest: each for each in (known.packs | known.params).values()})
+    missing = [bytes.fromhex(digest) for digest in digests.values() if digest not in COMPILED]
+    if missing:
+        for found in (await store.find_bodies(conn, missing)).values():
+            compiled(found)
+    lost = sorted(name for name, digest in digests.items() if digest not in COMPILED)
+    if lost:
+        raise Corrupt(f"the publication of {', '.join(lost)} that a judgement names is missing")
+    found_ = {name: COMPILED[digest] for name, digest in digests.items()}
+    return PackSet(
+        {name: each for name, each in found_.items() if isinstance(each, Pack)},
+        {name: each for name, each in found_.items() if isinstance(each, Params)},
+    )
+
+
+def compiled(publication: Publication) -> Pack | Params:
+    """*publication* compiled, once in a process."""
+    digest = publication.digest.hex()
+    if digest not in COMPILED:
+        COMPILED[digest] = compiling.item(publication.kind, publication.name, publication.body)
+    return COMPILED[digest]
+
+
+async def rules_in_force(
+    conn: Connection, as_of: datetime | None = None, known: PackSet | None = None
+) -> tuple[PackSet, int]:
+    """What is in force, now or as it was at *as_of*, and the ledger index of the newest of it."""
+    rows = await store.list_in_force(conn, as_of)
+    packs = await packs_of(conn, {row.name: row.digest.hex() for row in rows}, known)
+    return packs, max((row.ledger_index for row in rows), default=-1)
+
+
 @functools.cache
 def editions() -> Mapping[str, Edition]:
     """The editions of agreements that ship with the program, by key, read once."""
     return terms.editions((files.SCHEMAS / "codes" / "agreements.json").read_bytes())
+
+
+@functools.cache
+def laws() -> Mapping[str, Law]:
+    """The laws and bills that ship with the program, by key, read once."""
+    return law.laws((files.SCHEMAS / "codes" / "laws.json").read_bytes())
 
 
 @functools.cache

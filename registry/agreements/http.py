@@ -1,4 +1,4 @@
-"""The doors of agreements, schemas and locals: what the registry judges by, open to anybody."""
+"""The doors of schemas, locals and laws: what the registry judges by, open to anybody."""
 
 from typing import Annotated
 
@@ -7,38 +7,12 @@ from litestar.di import NamedDependency
 from litestar.params import PathParameter
 
 from registry.agreements import act, shelf
+from registry.agreements.law import Law
 from registry.agreements.local import Local
-from registry.agreements.shelf import Agreement, Rules, SchemaLine, Shelf
+from registry.agreements.shelf import Rules, SchemaLine
 
 PUBLIC = {"public": True}
-Name = Annotated[
-    str, PathParameter(max_length=64, description="The key of an edition, or the name of a pack.")
-]
 Version = Annotated[str, PathParameter(max_length=20, description="A schema version, as in 2.0.")]
-
-
-@get(
-    "/v1/agreements",
-    operation_id="listAgreements",
-    summary="List agreements and packs",
-    opt=PUBLIC,
-    tags=["agreements"],
-)
-async def list_agreements(house: NamedDependency[Rules]) -> Shelf:
-    """Every edition known here, every pack that is judged by, and every parameter set, with digests."""
-    return shelf.shelf(house)
-
-
-@get(
-    "/v1/agreements/{key:str}",
-    operation_id="getAgreement",
-    summary="Read an agreement's packs",
-    opt=PUBLIC,
-    tags=["agreements"],
-)
-async def get_agreement(key: Name, house: NamedDependency[Rules]) -> Agreement:
-    """The obligations of one edition (or one pack by name) as JSON, with the digest verdicts name them by."""
-    return shelf.agreement(house, key)
 
 
 @get(
@@ -74,4 +48,10 @@ async def list_locals() -> list[Local]:
     return list(act.locals_by_key().values())
 
 
-routes = [list_agreements, get_agreement, list_schemas, get_schema, list_locals]
+@get("/v1/laws", operation_id="listLaws", summary="List laws", opt=PUBLIC, tags=["agreements"])
+async def list_laws() -> list[Law]:
+    """Every law and bill the registry has a pack for: where it is law, since when, and what says so."""
+    return list(act.laws().values())
+
+
+routes = [list_schemas, get_schema, list_locals, list_laws]

@@ -73,10 +73,15 @@ def last_day(signature: Signature, edition: Edition | None) -> dt.date | None:
 
 
 def covered(locals_: Sequence[str], signature: Signature, edition: Edition | None) -> list[str]:
-    """Those of a production's locals *signature* is about; none known: those of the edition's unions."""
+    """Those of a production's locals *signature* is about; none known: those of the edition's unions.
+
+    A union without locals (the DGA, both guilds of writers) is party to the whole edition, named or not.
+    """
     named = signature.locals or (edition.locals if edition else [])
     unions = edition.unions if edition else []
-    return [local for local in locals_ if local in named or (not named and union_of(local) in unions)]
+    mine = [local for local in locals_ if local in named or (not named and union_of(local) in unions)]
+    whole = [] if signature.locals else [local for local in named if local in unions]
+    return list(dict.fromkeys([*mine, *whole]))
 
 
 def bindings(

@@ -13,19 +13,6 @@ async def client(dsn, tmp_path, house):
         yield opened
 
 
-async def test_agreements_are_listed_and_read_by_anybody(client, house):
-    """No token is asked for; digests are those verdicts name packs by."""
-    listed = await client.get("/v1/agreements")
-    one = await client.get("/v1/agreements/iatse-ba-2024")
-    none = await client.get("/v1/agreements/iatse-ba-2042")
-
-    assert [listed.status_code, one.status_code, none.status_code] == [200, 200, 404]
-    assert listed.json()["packs"][0]["digest"] == house.packs.packs["iatse-tech"].digest
-    assert one.json()["edition"]["from"] == "2024-08-01"
-    assert one.json()["packs"][0]["pack"]["since"] == "2024-08-01"
-    assert "iatse-ba-2024" in none.json()["detail"]
-
-
 async def test_a_schema_is_answered_byte_for_byte(client, house):
     """As application/schema+json, with the digest of its bytes as ETag."""
     listed = await client.get("/v1/schemas")
@@ -45,3 +32,12 @@ async def test_locals_are_listed(client):
 
     assert found["IATSE:700"]["region"] == "national"
     assert found["IATSE:829"]["craft"] != found["IATSE:USA829"]["craft"]
+
+
+async def test_laws_are_listed(client):
+    """Each with where it is law, how far it has come, and what says so."""
+    found = {each["key"]: each for each in (await client.get("/v1/laws")).json()}
+
+    assert found["ca-sb7"]["status"] == "vetoed"
+    assert found["ny-gbl-396-b"]["from"] == "2026-06-09"
+    assert found["us-s3108"]["places"] == ["US"]
