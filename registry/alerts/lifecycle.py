@@ -18,7 +18,7 @@ import msgspec
 
 from registry.alerts.alert import Alert, MoveName, Outcome, State
 from registry.errors import IllegalMove
-from registry.obligations.finding import Finding, fingerprint
+from registry.obligations.finding import AlertKind, Finding, fingerprint
 
 TABLE: Final[Mapping[tuple[State | None, MoveName], State]] = {
     (None, "open"): "open",
@@ -53,13 +53,17 @@ assert set(OUTCOMES) == set(get_args(Outcome))
 REGISTRY: Final = "registry"
 """The author of the moves nobody made by hand."""
 
-GRAVITY: Final = ("due_soon", "review", "insufficient_information", "violation")
+GRAVITY: Final = ("due_soon", "review", "insufficient_information", "accuracy", "violation")
 KIND_IN_WORDS: Final[Mapping[str, str]] = {
     "due_soon": "a duty soon due",
     "review": "a matter for a person's review",
     "insufficient_information": "a question for want of facts",
+    "accuracy": "two statements that do not agree",
     "violation": "a violation",
 }
+
+assert set(GRAVITY) == set(KIND_IN_WORDS) == set(get_args(AlertKind))
+
 LONGEST: Final = 600
 
 Matter = tuple[str, str, str]

@@ -33,7 +33,9 @@ async def admit(gate: Gate, db: Database, seen: Visit, opt: Mapping[str, Any]) -
     if visit.is_open(seen, opt):
         return None
     principal = await identify(gate, seen.authorization)
-    structlog.contextvars.bind_contextvars(caller=principal.subject, role=principal.role)
+    # A route may promise that nobody is named, not even in the lines said while it answers.
+    named = {} if opt.get("unnamed") else {"caller": principal.subject}
+    structlog.contextvars.bind_contextvars(**named, role=principal.role)
     if principal.employer_id:
         structlog.contextvars.bind_contextvars(employer=principal.employer_id)
     permit(principal, opt["roles"])

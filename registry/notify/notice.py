@@ -1,15 +1,18 @@
-"""What to say about a move of an alert, and to whom.
+"""What to say about a move of an alert, or about a request and its answers, and to whom.
 
 A notice is *prima facie* wording, for a person's review. It carries no content of a disclosure: whoever is
 told reads the alert itself, and that reading is recorded.
 """
 
+from collections.abc import Mapping
 from typing import Final
 
 import msgspec
 
 from registry.alerts.lifecycle import KIND_IN_WORDS, OUTCOMES
 from registry.alerts.move import Message
+from registry.requests.asked import RequestKind
+from registry.requests.message import RequestMessage
 
 HEADLINES: Final = {
     "open": "New alert",
@@ -20,6 +23,15 @@ HEADLINES: Final = {
     "reopen": "Alert reopened",
 }
 """How a notice about each move begins."""
+
+
+ASKED_FOR: Final[Mapping[RequestKind, str]] = {
+    "consultation": "a consultation",
+    "meeting": "a meeting",
+    "information": "information",
+    "bargaining": "bargaining",
+}
+"""What a request is for, in a sentence."""
 
 
 class Notice(msgspec.Struct, frozen=True, kw_only=True):
@@ -62,4 +74,31 @@ def sentences(message: Message) -> list[str]:
         lines.append(f"Reason: {message.reason}")
     lines.append(f"By {message.author} at {message.moved_at.isoformat(timespec='seconds')}.")
     lines.append(f"Read it at /v1/alerts/{message.alert_id}, revision {message.revision}.")
+    return lines
+
+
+def request_notice(message: RequestMessage) -> Notice:
+    """The notice of a request, addressed to the employer; of an answer, to the local or union that asked."""
+    asked = message.kind == "request"
+    headline = "New request" if asked else "Request closed" if message.closes else "Request answered"
+    return Notice(
+        id=f"{message.request_id}.{message.revision}",
+        to=[message.employer_id if asked else message.party],
+        subject=f"{headline}: {message.asks_for} on {message.production_id}",
+        text="\n".join(request_sentences(message)),
+    )
+
+
+def request_sentences(message: RequestMessage) -> list[str]:
+    """The body of a notice about a request, one sentence a line; its text is read at the door."""
+    meeting = f" ({message.meeting.replace('_', ' ')})" if message.meeting else ""
+    whom = "an employee" if message.on_behalf_of == "employee" else "the union"
+    about = f", about {message.uses} use{'s' * (message.uses > 1)}" if message.uses else ""
+    lines = [f"{message.party} asks for {ASKED_FOR[message.asks_for]}{meeting}, on behalf of {whom}{about}."]
+    if message.kind == "answer":
+        lines.append(f"{message.employer_id} has answered{', and closed it' if message.closes else ''}.")
+    lines.append(
+        f"Recorded at {message.recorded_at.isoformat(timespec='seconds')}; time limits run from then."
+    )
+    lines.append(f"Read it at /v1/requests/{message.request_id}, revision {message.revision}.")
     return lines

@@ -27,7 +27,8 @@ from registry.alerts.move import TOPIC, Message
 from registry.db import Connection, Database
 from registry.judging import act as judging
 from registry.judging.house import House
-from registry.notify.notice import Notice, notice
+from registry.notify.notice import Notice, notice, request_notice
+from registry.requests import message as request_message
 from registry.settings import Settings
 
 log = structlog.get_logger()
@@ -114,6 +115,11 @@ async def consume(db: Database, stop: asyncio.Event, send: Sender, lease: dt.tim
         @queue.entrypoint(TOPIC, on_failure="hold", executor_factory=retrying)
         async def told(job: Job) -> None:
             await send(notice(msgspec.json.decode(job.payload or b"", type=Message)))
+
+        @queue.entrypoint(request_message.TOPIC, on_failure="hold", executor_factory=retrying)
+        async def told_request(job: Job) -> None:
+            said = msgspec.json.decode(job.payload or b"", type=request_message.RequestMessage)
+            await send(request_notice(said))
 
         working = asyncio.create_task(queue.run(lease, AT_ONCE, heartbeat_timeout=lease))
         ends = [asyncio.create_task(event.wait()) for event in (stop, lost)]

@@ -166,8 +166,12 @@ LOCK_PRODUCTIONS_OF: Final[LiteralString] = """
 SELECT record FROM production WHERE employer_id = $1 ORDER BY production_id FOR NO KEY UPDATE
 """
 
+# A changed record is judged from now on; what was told of one production takes no earlier instant from it.
 JUDGE_AGAIN: Final[LiteralString] = """
-UPDATE production SET facts = facts + 1, judged_again_at = $2 WHERE employer_id = $1
+UPDATE production
+SET facts = facts + 1,
+    judged_again_at = CASE WHEN $3::text IS NULL THEN $2 ELSE least(judged_again_at, $2) END
+WHERE employer_id = $1 AND ($3::text IS NULL OR production_id = $3)
 """
 
 
@@ -276,9 +280,11 @@ async def lock_productions_of(conn: Connection, employer_id: str) -> list[Produc
     ]
 
 
-async def judge_again(conn: Connection, employer_id: str, now: dt.datetime) -> None:
-    """Say that what is known about each production of an employer has moved: the next sweep judges them."""
-    await conn.execute(JUDGE_AGAIN, employer_id, now)
+async def judge_again(
+    conn: Connection, employer_id: str, now: dt.datetime, production_id: str | None = None
+) -> None:
+    """Say that what is known about a production (None: each of the employer's) has moved: sweep it."""
+    await conn.execute(JUDGE_AGAIN, employer_id, now, production_id)
 
 
 def limits(scope: Scope) -> tuple[list[str] | None, list[str] | None, list[str] | None]:

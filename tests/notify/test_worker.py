@@ -16,6 +16,7 @@ from registry.judging.house import House
 from registry.notify import worker
 from registry.obligations.pack import PackSet
 from registry.outbox import store as outbox
+from registry.requests import message as request_message
 from registry.settings import Settings
 
 NOW = dt.datetime(2026, 3, 2, 18, 30, tzinfo=dt.UTC)
@@ -77,6 +78,22 @@ async def test_a_committed_message_is_told_and_taken_off(db, running, message):
         await until(lambda: len(told) == 3)
 
     assert [each.rpartition(".")[2] for each in told] == ["1", "2", "3"]
+    assert await jobs(db) == []
+
+
+async def test_a_request_is_told_to_the_employer(db, running, asked):
+    """Its messages have a topic of their own, in the same queue."""
+    told = []
+
+    async def send(notice):
+        told.append((notice.id, notice.to))
+
+    async with running(send):
+        async with db.transaction() as conn:
+            await outbox.enqueue(conn, request_message.TOPIC, [asked()])
+        await until(lambda: told)
+
+    assert told == [(f"{asked().request_id}.1", ["northlight-pictures"])]
     assert await jobs(db) == []
 
 
