@@ -1,12 +1,23 @@
-"""Verify the whole history, once, in one snapshot of the database."""
+"""Verify the whole history, once, in one snapshot of the database; and make every judgement again."""
+
+from collections.abc import Callable, Mapping
 
 import msgspec
+import structlog
 
-from registry.audit import answers, check, store
+from registry.agreements import act as agreements
+from registry.agreements.terms import Edition
+from registry.audit import answers, check, recomputed, store
+from registry.audit.recomputed import Findings, Mismatch
 from registry.db import Connection, Database
 from registry.errors import Corrupt
+from registry.judging import store as judging
+from registry.judging.knowledge import Cut, Past
+from registry.judging.ruling import Ruled
 from registry.ledger import store as ledger
 from registry.ledger.recount import Recount
+
+log = structlog.get_logger()
 
 
 class Tally(msgspec.Struct, frozen=True):
@@ -68,3 +79,40 @@ async def verify_answers(conn: Connection) -> int:
         answers.check_answer(answer)
         kept += 1
     return kept
+
+
+async def verify_findings(
+    db: Database, editions: Mapping[str, Edition], report: Callable[[Mismatch], None]
+) -> Findings:
+    """Make every judgement again from what the database holds, and *report* whatever comes out differently.
+
+    The rules are those published under the digests that a judgement names; one production is in memory at a
+    time. What is compared is the bytes of the findings.
+    """
+    judgements = found = 0
+    at: tuple[str, str] | None = None
+    async with db.snapshot() as conn:
+        async for row in judging.stream_judgements(conn):
+            if at != (row.employer_id, row.production_id):
+                at = row.employer_id, row.production_id
+                past = await judging.load_past(conn, at)
+            judgements += 1
+            for mismatch in await made_again(conn, row, past, editions):
+                found += 1
+                report(mismatch)
+    return Findings(judgements, found)
+
+
+async def made_again(
+    conn: Connection, row: Ruled, past: Past, editions: Mapping[str, Edition]
+) -> list[Mismatch]:
+    """What *row* says otherwise than the judgement made again from *past*."""
+    knowledge = past.until(Cut(own=row.ledger_index, others=row.known_to), editions)
+    if knowledge is None:
+        return [recomputed.broken(row, "no record of the production or its employer stands before it")]
+    try:
+        packs = await agreements.packs_of(conn, row.packs)
+        return recomputed.mismatches(row, knowledge.judged(packs, row.judged_at))
+    except Exception as fault:
+        log.exception("judgement.not_made_again", judgement=str(row.judgement_id))
+        return [recomputed.broken(row, f"{type(fault).__name__}: {fault}")]

@@ -17,6 +17,7 @@ from registry.errors import Corrupt, RegistryError
 from registry.ledger import entry as entries
 from registry.ledger.entry import Entry
 from registry.obligations.finding import Finding, fingerprint
+from registry.observations.entry import canonical
 
 KEYS: Final[Mapping[str, tuple[str, ...]]] = {
     "employer_version": ("employer_id", "revision"),
@@ -25,6 +26,8 @@ KEYS: Final[Mapping[str, tuple[str, ...]]] = {
     "disclosure_version": ("employer_id", "disclosure_id", "version"),
     "judgement": ("employer_id", "judgement_id"),
     "alert_move": ("employer_id", "alert_id", "revision"),
+    "request_entry": ("employer_id", "request_id", "revision"),
+    "observation": ("employer_id", "observation_id"),
 }
 """The columns that name a row of each history table."""
 
@@ -33,6 +36,7 @@ COUNTED: Final[Mapping[str, str]] = {
     "production_version": "revision",
     "disclosure_version": "version",
     "alert_move": "revision",
+    "request_entry": "revision",
 }
 """The column that counts the versions of one record, in the tables that have one."""
 
@@ -114,6 +118,9 @@ def check_row(entry: Entry, row: Row) -> None:
         case "alert_move":
             null = row.beside["finding_is_json_null"]
             require(not null, name, "the stored row says null where it said nothing")
+        case "observation":
+            said = canonical(columns["document"])
+            require(entry.sha256 == sha256(said), name, "the document has another digest")
         case _:
             require(entry.sha256 == sha256(columns["body"]), name, "the body has another digest")
 

@@ -61,7 +61,7 @@ ORDER BY v.ledger_index
 
 STREAM_JUDGEMENTS: Final[LiteralString] = """
 SELECT employer_id, judgement_id, production_id, judged_at, cause, disclosure_id, version, packs, findings,
-       ledger_index
+       known_to, ledger_index
 FROM judgement ORDER BY ledger_index
 """
 
@@ -77,6 +77,23 @@ LEFT JOIN ledger_entry e ON e.index = p.ledger_index
 ORDER BY m.ledger_index
 """
 
+STREAM_REQUESTS: Final[LiteralString] = """
+SELECT r.employer_id, r.request_id, r.revision, r.production_id, r.party, r.kind, r.document, r.body,
+       r.key_digest, r.recorded_at, r.recorded_by, r.role, r.ledger_index,
+       p.ledger_index AS previous_index, e.leaf AS previous_leaf
+FROM request_entry r
+LEFT JOIN request_entry p
+    ON p.employer_id = r.employer_id AND p.request_id = r.request_id AND p.revision = r.revision - 1
+LEFT JOIN ledger_entry e ON e.index = p.ledger_index
+ORDER BY r.ledger_index
+"""
+
+STREAM_OBSERVATIONS: Final[LiteralString] = """
+SELECT employer_id, observation_id, production_id, party, role, document, reporter_name, reporter_contact,
+       salt, key_digest, fingerprint, recorded_at, ledger_index
+FROM observation ORDER BY ledger_index
+"""
+
 HISTORY: Final[Mapping[str, LiteralString]] = {
     "employer_version": STREAM_EMPLOYERS,
     "production_version": STREAM_PRODUCTIONS,
@@ -84,6 +101,8 @@ HISTORY: Final[Mapping[str, LiteralString]] = {
     "disclosure_version": STREAM_DISCLOSURES,
     "judgement": STREAM_JUDGEMENTS,
     "alert_move": STREAM_MOVES,
+    "request_entry": STREAM_REQUESTS,
+    "observation": STREAM_OBSERVATIONS,
 }
 """Every table whose rows are each vouched for by one ledger entry, and the statement that streams it."""
 
@@ -134,11 +153,28 @@ WHERE (r.production_id, r.type, r.period_from, r.period_to, r.version, r.state, 
 ORDER BY employer_id, disclosure_id LIMIT 1
 """
 
+FIND_STRAY_REQUEST: Final[LiteralString] = """
+SELECT employer_id, request_id FROM request r
+FULL JOIN (SELECT DISTINCT ON (employer_id, request_id)
+                  employer_id, request_id, revision, production_id, party, kind, document, recorded_at,
+                  min(recorded_at) FILTER (WHERE revision = 1) OVER (PARTITION BY employer_id, request_id)
+                      AS first_recorded_at
+           FROM request_entry ORDER BY employer_id, request_id, revision DESC) v
+    USING (employer_id, request_id)
+WHERE (r.revision, r.production_id, r.party, r.state, r.recorded_at, r.changed_at) IS DISTINCT FROM
+      (v.revision, v.production_id, v.party,
+       CASE WHEN v.kind = 'request' THEN 'open' WHEN (v.document ->> 'closes')::boolean THEN 'closed'
+            ELSE 'answered' END,
+       v.first_recorded_at, v.recorded_at)
+ORDER BY employer_id, request_id LIMIT 1
+"""
+
 PROJECTIONS: Final[Mapping[str, LiteralString]] = {
     "disclosure_content": FIND_STRAY_CONTENT,
     "employer": FIND_STRAY_EMPLOYER,
     "production": FIND_STRAY_PRODUCTION,
     "disclosure": FIND_STRAY_DISCLOSURE,
+    "request": FIND_STRAY_REQUEST,
 }
 """Every table that follows a history table, and the statement that finds the first row that does not."""
 

@@ -30,8 +30,9 @@ from registry.filing.prepare import check_employer, employer_of, prepare
 from registry.filing.submission import Prepared, Submission
 from registry.filing.trial import Preflight
 from registry.judging import act as judging
-from registry.judging import ground as grounds
+from registry.judging import knowledge
 from registry.judging.house import House
+from registry.judging.store import Held
 from registry.judging.weighing import Weighed
 from registry.ledger import store as ledger
 
@@ -122,9 +123,9 @@ async def commit(db: Database, house: House, seen: dict[int, Seen]) -> dict[int,
             except RegistryError as refused:
                 results[place] = refused
         left = {place: each for place, each in seen.items() if place not in results}
-        facts = await judging.hold(conn, {each.production for each in left.values()})
+        held = await judging.hold(conn, {each.production for each in left.values()})
         for place, each in left.items():
-            results[place] = await attempt(conn, house, each, facts)
+            results[place] = await attempt(conn, house, each, held)
     return results
 
 
@@ -158,11 +159,11 @@ async def answered(conn: Connection, prepared: Prepared) -> Outcome | None:
     return answer.replay(given.status, given.headers, given.answer)
 
 
-async def attempt(conn: Connection, house: House, seen: Seen, facts: dict[tuple[str, str], int]) -> Result:
+async def attempt(conn: Connection, house: House, seen: Seen, held: Held) -> Result:
     """One of many in a savepoint: whatever goes wrong with it is undone and is its own affair."""
     try:
         async with conn.transaction():
-            return await settle(conn, house, seen, facts)
+            return await settle(conn, house, seen, held)
     except RegistryError as refused:
         return refused
     except Exception:
@@ -170,14 +171,16 @@ async def attempt(conn: Connection, house: House, seen: Seen, facts: dict[tuple[
         return Corrupt("this submission could not be written; the others of its batch were not touched")
 
 
-async def settle(conn: Connection, house: House, seen: Seen, facts: dict[tuple[str, str], int]) -> Outcome:
-    """Write one submission and all it brings about; the caller holds its key, and its production at *facts*.
+async def settle(conn: Connection, house: House, seen: Seen, held: Held) -> Outcome:
+    """Write one submission and all it brings about; the caller holds its key, and its production as *held*.
 
     Every filing, amendment, withdrawal and change of the register moves the count of facts. While it is what
-    it was at the look, so is everything seen then, and this same request has not been answered since.
+    it was at the look, so is everything seen then, and this same request has not been answered since. A pack
+    published since asks for another judgement, too.
     """
     prepared, standing, weighed = seen.prepared, seen.standing, seen.weighed
-    if weighed is None or facts.get(seen.production) != standing.ground.facts:
+    moved = held.facts.get(seen.production) != standing.ground.facts
+    if weighed is None or moved or held.stands_at > weighed.stands_at:
         given = await answered(conn, prepared)
         if given is not None:
             return given
@@ -236,7 +239,7 @@ async def stand(conn: Connection, prepared: Prepared, new_id: UUID) -> Standing:
     if prepared.kind != "withdrawal":
         return standing
     told = await disclosures.load_known(conn, *ground.key)
-    mine = [each for each in grounds.known(told) if each.disclosure_id == str(standing.disclosure_id)]
+    mine = [each for each in knowledge.known(told) if each.disclosure_id == str(standing.disclosure_id)]
     return msgspec.structs.replace(standing, last=mine[-1])
 
 

@@ -7,38 +7,12 @@ import re
 from typing import Final
 
 from registry.errors import Invalid, PreconditionMissing, Stale
+from registry.idempotency import key_of, required
 
-LONGEST: Final = 255
-QUOTED: Final = re.compile(r'"((?:[\x20-\x21\x23-\x5b\x5d-\x7e]|\\["\\])*)"(?:\s*;.*)?')
-BARE: Final = re.compile(r"[\x21\x23-\x7e]+")
+__all__ = ["check_digest", "content_digest", "fingerprint", "key_of", "required", "version_of"]
+
 ETAG: Final = re.compile(r'"(0|[1-9][0-9]{0,8})"')
 SHA256: Final = re.compile(r"(?:^|,)\s*sha-256=:([A-Za-z0-9+/=]*):")
-
-
-def key_of(header: str | None) -> str | None:
-    """The Idempotency-Key in *header*, quoted or bare; None when there is none; Invalid when it is no key."""
-    if header is None:
-        return None
-    text = header.strip()
-    quoted = QUOTED.fullmatch(text)
-    bare = text if BARE.fullmatch(text) else ""
-    found = re.sub(r"\\(.)", r"\1", quoted[1]) if quoted else bare
-    if not 1 <= len(found) <= LONGEST:
-        raise Invalid(
-            f"this Idempotency-Key cannot be read: send 1 to {LONGEST} printable ASCII characters, quoted, "
-            'as in Idempotency-Key: "8e03978e-40d5-43e8-bc93-6894a57f9324"'
-        )
-    return found
-
-
-def required(key: str | None) -> str:
-    """*key*, or Invalid: a filing cannot be repeated safely without one."""
-    if key is None:
-        raise Invalid(
-            "a filing needs an Idempotency-Key, so that repeating it files nothing twice; send one of your "
-            'own choosing with each new filing, as in Idempotency-Key: "8e03978e-40d5-43e8-bc93-6894a57f9324"'
-        )
-    return key
 
 
 def version_of(if_match: str | None) -> int:

@@ -20,7 +20,7 @@ def prepare(schemas: SchemaSet, submission: Submission) -> Prepared:
     key = keys.key_of(submission.key)
     expected = None
     if submission.kind == "filing":
-        keys.required(key)
+        keys.required(key, "filing")
     else:
         expected = keys.version_of(submission.if_match)
     received = documents.decode(submission.body)

@@ -14,33 +14,38 @@ import msgspec
 import structlog
 from uuid_utils.compat import uuid7
 
+from registry.agreements import act as agreements
 from registry.alerts import act as alerts
 from registry.auth.scope import Principal, scope_of
 from registry.db import Connection, Database
 from registry.disclosures import store as disclosures
 from registry.errors import Corrupt, NotFound
-from registry.judging import ground as grounds
-from registry.judging import ruling, store
+from registry.judging import knowledge, ruling, store
 from registry.judging.ground import Ground
-from registry.judging.house import House
+from registry.judging.house import House, moved
+from registry.judging.knowledge import Cut
 from registry.judging.ruling import Cause, Ruled
-from registry.judging.weighing import Weighed, instant_of, stated
+from registry.judging.said import Published, Recalled, published
+from registry.judging.weighing import Weighed, earliest, instant_of, stated
 from registry.ledger import store as ledger
 from registry.ledger.store import Position
-from registry.obligations.finding import Finding
-from registry.obligations.judge import Judgement, judge
+from registry.obligations.judge import Judgement
 from registry.obligations.statement import Known
 
 __all__ = [
     "House",
+    "Published",
+    "Recalled",
     "Ruling",
     "Swept",
     "carry_out",
     "find_findings",
     "find_ground",
     "hold",
-    "judged",
     "plan",
+    "recall",
+    "renewed",
+    "standing",
     "sweep",
     "weigh",
 ]
@@ -52,11 +57,15 @@ MANY: Final = 1_000
 
 
 class Ruling(msgspec.Struct, frozen=True):
-    """A judgement about to be kept: its row, the moves of alerts it asks for, when to look again."""
+    """A judgement about to be kept: its row, the moves of alerts it asks for, when to look again.
+
+    With `losses`, the employer's other productions are to be judged again, too.
+    """
 
     row: Ruled
     moves: Sequence[Any]
     again_at: dt.datetime | None
+    losses: bool
     entries: list[bytes]
 
 
@@ -69,47 +78,40 @@ class Swept(msgspec.Struct, frozen=True):
     failed: list[str]
 
 
-class Published(msgspec.Struct, frozen=True):
-    """The findings of the newest judgement of a production, and which judgement that is."""
-
-    employer_id: str
-    production_id: str
-    judgement_id: UUID
-    judged_at: dt.datetime
-    cause: Cause
-    ledger_index: int
-    packs: dict[str, str]
-    findings: list[Finding]
-
-
 async def find_ground(conn: Connection, employer_id: str, production_id: str) -> Ground | None:
     """A production and its employer as registered now."""
     return await store.find_ground(conn, (employer_id, production_id))
 
 
-async def hold(conn: Connection, keys: Iterable[tuple[str, str]]) -> dict[tuple[str, str], int]:
+async def hold(conn: Connection, keys: Iterable[tuple[str, str]]) -> store.Held:
     """How much is known of each production, counted; none of them moves until the transaction ends."""
     return await store.hold(conn, keys)
+
+
+async def renewed(conn: Connection, house: House, stands_at: int) -> House:
+    """*house*, or the one of what is in force when something was published that it does not contain."""
+    house = house.newest
+    if stands_at <= house.stands_at:
+        return house
+    return moved(house, *await agreements.rules_in_force(conn, known=house.packs))
 
 
 async def weigh(
     conn: Connection, house: House, ground: Ground, now: dt.datetime, about: Sequence[Known] = ()
 ) -> Weighed:
     """Judge everything known of *ground* and then *about*, which is not stored yet."""
-    known = [*grounds.known(await disclosures.load_known(conn, *ground.key)), *about]
-    as_of = instant_of(known, now)
-    return Weighed(judge(house.packs, ground.production(house.editions), known, as_of), as_of)
-
-
-async def judged(
-    conn: Connection, house: House, employer_id: str, production_id: str, as_of: dt.datetime
-) -> Judgement:
-    """What the packs say of a production at *as_of*, from what was filed until then; stores nothing."""
-    ground = await find_ground(conn, employer_id, production_id)
-    if ground is None:
-        raise NotFound(f"there is no production {production_id} of {employer_id}")
-    known = grounds.known(await disclosures.load_known(conn, *ground.key, as_of))
-    return judge(house.packs, ground.production(house.editions), known, as_of)
+    house = await renewed(conn, house, ground.stands_at)
+    found = await store.load_knowledge(conn, ground, house.editions, about)
+    as_of = instant_of(found.known, now)
+    judgement = found.judged(house.packs, as_of)
+    return Weighed(
+        judgement,
+        as_of,
+        stands_at=house.stands_at,
+        known_to=ground.known_to,
+        again_at=earliest(judgement.judged_again_at, found.news(as_of)),
+        losses=knowledge.changes_losses(found.production, found.known[: -len(about) or None], found.known),
+    )
 
 
 async def plan(
@@ -136,9 +138,10 @@ async def plan(
         version=about[1] if about else None,
         packs=judgement.packs,
         findings=ruling.encode(judgement.findings),
+        known_to=weighed.known_to,
     )
     entries = [ruling.entry_of(row, now), *(move.entry(now) for move in moves)]
-    return Ruling(row=row, moves=moves, again_at=judgement.judged_again_at, entries=entries)
+    return Ruling(row=row, moves=moves, again_at=weighed.again_at, losses=weighed.losses, entries=entries)
 
 
 async def carry_out(conn: Connection, kept: Ruling, positions: Sequence[Position], now: dt.datetime) -> None:
@@ -150,7 +153,7 @@ async def carry_out(conn: Connection, kept: Ruling, positions: Sequence[Position
     if row.cause == "sweep":
         await store.add(conn, row)
     else:
-        await store.add_with_change(conn, row, kept.again_at)
+        await store.add_with_change(conn, row, kept.again_at, losses=kept.losses)
     await alerts.carry_out(conn, kept.moves, positions[1:], now)
 
 
@@ -160,6 +163,8 @@ async def sweep(db: Database, house: House, now: dt.datetime, limit: int = 100) 
     Each is one transaction; several sweepers share the work. A production whose judging breaks is said in the
     log and left for the next sweep, and holds up no other.
     """
+    async with db.transaction() as conn:
+        await store.spread_losses(conn)
     done: list[tuple[int, int]] = []
     failed: list[tuple[str, str]] = []
     while len(done) + len(failed) < limit:
@@ -176,6 +181,8 @@ async def sweep(db: Database, house: House, now: dt.datetime, limit: int = 100) 
                 raise
             log.exception("production.not_judged", employer=claimed[0], production=claimed[1])
             failed.append(claimed)
+            async with db.transaction() as conn:
+                await store.note_failed(conn, claimed, now)
             continue
         log.info(
             "production.swept", employer=claimed[0], production=claimed[1], judgements=told[0], moves=told[1]
@@ -188,30 +195,33 @@ async def sweep(db: Database, house: House, now: dt.datetime, limit: int = 100) 
 async def catch_up(conn: Connection, house: House, due: store.Due, now: dt.datetime) -> tuple[int, int]:
     """Judge one production at each instant that has come until *now*; how many judgements and moves it made.
 
-    Each overdue instant is judged with its own date, so that an alert says when a duty fell overdue, not when
-    somebody looked. A judgement equal to the one before it is not kept.
+    A judgement that says what the one before it said is not kept. The ledger is locked only from an entry to
+    the commit, so everything is judged before the first append that can be.
     """
     key = due.record.employer_id, due.record.production_id
     ground = await find_ground(conn, *key)
     assert ground is not None, "the claim holds it"
-    known = grounds.known(await disclosures.load_known(conn, *key))
-    production = ground.production(house.editions)
+    # Asked after the claim: whoever publishes later waits for it, and then asks for this production again.
+    house = await renewed(conn, house, ground.stands_at)
+    found = await store.load_knowledge(conn, ground, house.editions)
     last = await store.find_latest(conn, key)
     again: dt.datetime | None = instant_of(
-        known, max(due.judged_again_at, last.judged_at if last else due.judged_again_at)
+        found.known, max(due.judged_again_at, last.judged_at if last else due.judged_again_at)
     )
     judgements = moves = steps = 0
     while again is not None and again <= now:
         steps += 1
         if steps > MANY:
             raise Corrupt(f"the clock of {'/'.join(key)} stands still at {again}")
-        judgement = judge(house.packs, production, known, again)
+        judgement = found.judged(house.packs, again)
+        later = earliest(judgement.judged_again_at, found.news(again))
         if last is None or differs(last, judgement):
-            kept = await plan(conn, key, Weighed(judgement, again), now, "sweep")
+            weighed = Weighed(judgement, again, house.stands_at, ground.known_to, later)
+            kept = await plan(conn, key, weighed, now, "sweep")
             positions = await ledger.append(conn, kept.entries, now)
             await carry_out(conn, kept, positions, now)
             last, judgements, moves = kept.row, judgements + 1, moves + len(kept.moves)
-        again = judgement.judged_again_at
+        again = later
     await store.note_next(conn, key, again)
     return judgements, moves
 
@@ -222,16 +232,57 @@ def differs(last: Ruled, judgement: Judgement) -> bool:
 
 
 async def find_findings(
-    db: Database, principal: Principal, disclosure_id: UUID, as_of: dt.datetime | None
+    db: Database,
+    house: House,
+    principal: Principal,
+    disclosure_id: UUID,
+    now: dt.datetime,
+    as_of: dt.datetime | None = None,
+    on: dt.datetime | None = None,
 ) -> Published:
-    """The newest findings about a disclosure's production, or those of the newest judgement until *as_of*."""
-    scope, as_of = scope_of(principal), stated(as_of)
+    """The findings of the newest judgement about a disclosure's production until *as_of*.
+
+    With *on*: what that judgement's packs would have said of that instant, with what was known at *as_of*.
+    """
+    scope, as_of, on = scope_of(principal), stated(as_of), stated(on, "on")
     async with db.snapshot() as conn:
         listed = await disclosures.find(conn, scope, disclosure_id)
         if listed is None:
             raise NotFound("there is no such disclosure")
-        row = await store.find_latest(conn, (listed.employer_id, listed.production_id), as_of)
+        key = listed.employer_id, listed.production_id
+        row = await standing(conn, key, as_of)
+        asked = await recall(conn, house, row, now, as_of, on) if on else None
+    return published(scope, row, asked)
+
+
+async def standing(conn: Connection, key: tuple[str, str], as_of: dt.datetime | None = None) -> Ruled:
+    """The newest judgement of a production until *as_of*; raises NotFound when nothing was judged by then."""
+    row = await store.find_latest(conn, key, as_of)
     if row is None:
         raise NotFound(f"nothing was judged until {as_of}")
-    values = msgspec.structs.asdict(row) | {"findings": ruling.concerning(scope, ruling.decode(row.findings))}
-    return Published(**{name: values[name] for name in Published.__struct_fields__})
+    return row
+
+
+async def recall(
+    conn: Connection,
+    house: House,
+    row: Ruled,
+    now: dt.datetime,
+    as_of: dt.datetime | None = None,
+    on: dt.datetime | None = None,
+) -> Recalled:
+    """What the judgement *row* was made from; with *as_of* or *on*, what was known and is judged for then.
+
+    With *on* alone, everything known *now*. Needs a snapshot.
+    """
+    past = await store.load_past(conn, (row.employer_id, row.production_id))
+    packs = await agreements.packs_of(conn, row.packs, house.packs)
+    cut = Cut(own=row.ledger_index, others=row.known_to)
+    known_at = for_ = row.judged_at
+    if as_of or on:
+        known_at = as_of or instant_of(knowledge.known(past.told), now)
+        cut, for_ = Cut(at=known_at), on or known_at
+    found = past.until(cut, house.editions)
+    if found is None:
+        raise NotFound(f"the production was not on record at {known_at}")
+    return Recalled(row, packs, found, known_at, for_)

@@ -1,22 +1,31 @@
-"""The ground a judgement stands on: the registered production, its employer, and everything told about it."""
+"""The production a judgement is about, and its employer, as registered now."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Mapping
 
 import msgspec
 
 from registry.agreements.terms import Edition
-from registry.disclosures.version import Told
-from registry.obligations.statement import Known, Production
+from registry.obligations.statement import Production
 from registry.productions.record import EmployerRecord, ProductionRecord, statement_production
 
 
 class Ground(msgspec.Struct, frozen=True):
-    """A production as registered, with the count of changes to what is known about it."""
+    """A production as registered, with the count of changes to what is known about it.
+
+    The newest pack or parameter set was published at *stands_at* of the ledger (-1: none yet).
+
+    It was read when the ledger had *known_to* entries; anything read later is read no further than that.
+    `heard` says whether anything was told about it outside filings, `losses` whether another production of
+    its employer has filed workforce events.
+    """
 
     employer: EmployerRecord
     record: ProductionRecord
     facts: int
+    stands_at: int = -1
+    known_to: int = 0
+    heard: bool = False
+    losses: bool = False
 
     @property
     def key(self) -> tuple[str, str]:
@@ -26,25 +35,3 @@ class Ground(msgspec.Struct, frozen=True):
     def production(self, editions: Mapping[str, Edition]) -> Production:
         """The production in the words the rules use."""
         return statement_production(self.employer, self.record, editions)
-
-
-def known(told: Sequence[Told]) -> list[Known]:
-    """*told* in the judge's words, order kept; a withdrawal carries the document it withdraws."""
-    last: dict[Any, dict[str, Any]] = {}
-    found = []
-    for each in told:
-        document = each.document if each.kind != "withdrawal" else last.get(each.disclosure_id, {})
-        last[each.disclosure_id] = document
-        found.append(
-            Known(
-                disclosure_id=str(each.disclosure_id),
-                version=each.version,
-                kind=each.kind,
-                type=each.type,
-                filed_at=each.filed_at,
-                document=document,
-                reason=each.reason,
-                explanation=each.explanation,
-            )
-        )
-    return found

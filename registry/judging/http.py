@@ -11,6 +11,8 @@ from litestar.params import PathParameter, QueryParameter
 from registry.auth.scope import Principal
 from registry.db import Database
 from registry.judging import act
+from registry.judging.house import House
+from registry.judging.said import Published
 
 DisclosureId = Annotated[UUID, PathParameter(description="The disclosure's id.")]
 
@@ -25,19 +27,29 @@ DisclosureId = Annotated[UUID, PathParameter(description="The disclosure's id.")
 async def get_findings(
     disclosure_id: DisclosureId,
     db: NamedDependency[Database],
+    house: NamedDependency[House],
     principal: NamedDependency[Principal],
+    now: NamedDependency[dt.datetime],
     as_of: Annotated[
         dt.datetime | None,
         QueryParameter(
-            description="The newest judgement made until this instant; absent: the newest of all."
+            description="What was known: the newest judgement made until this instant; absent: the newest."
         ),
     ] = None,
-) -> act.Published:
+    on: Annotated[
+        dt.datetime | None,
+        QueryParameter(
+            description="The instant judged for. With it the answer is computed from what was known at "
+            "`as_of` (absent: now) by the packs of the judgement that stood then, and nothing is stored."
+        ),
+    ] = None,
+) -> Published:
     """Every finding of the newest judgement, with clause, facts, arithmetic and clocks.
 
-    A finding is prima facie, for a person to pursue; it is never a legal conclusion.
+    With `on`: what would have been said of that instant. A finding is prima facie, for a person to pursue; it
+    is never a legal conclusion.
     """
-    return await act.find_findings(db, principal, disclosure_id, as_of)
+    return await act.find_findings(db, house, principal, disclosure_id, now, as_of, on)
 
 
 routes = [get_findings]

@@ -16,7 +16,11 @@ Cause = Literal["filing", "sweep", "change"]
 
 
 class Ruled(msgspec.Struct, frozen=True, kw_only=True):
-    """A row of the history of judgements. Fields stand in the order they are inserted."""
+    """A row of the history of judgements. Fields stand in the order they are inserted.
+
+    Of what the production's row lock does not hold, the judgement knows what stands before *known_to* in the
+    ledger; of the production itself, everything that stands before the judgement.
+    """
 
     employer_id: str
     judgement_id: UUID
@@ -27,6 +31,7 @@ class Ruled(msgspec.Struct, frozen=True, kw_only=True):
     version: int | None
     packs: dict[str, str]
     findings: bytes
+    known_to: int
     ledger_index: int = -1
 
 

@@ -4,15 +4,22 @@ The caller holds the transaction and the production's row lock.
 """
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
-from typing import Final, LiteralString
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from typing import Any, Final, LiteralString
 
 import msgspec
 
-from registry.db import Connection, row_to
+from registry.agreements.terms import Edition
+from registry.db import Connection, row_to, rows_to
+from registry.disclosures import store as disclosures
+from registry.judging import knowledge
 from registry.judging.ground import Ground
+from registry.judging.knowledge import Employers, Knowledge, Other, Past, Records
 from registry.judging.ruling import Ruled
+from registry.obligations.statement import Known
+from registry.observations import store as observations
 from registry.productions.record import ProductionRecord
+from registry.requests import store as requests
 
 # Longest overdue first; what another sweeper holds is skipped, and so is what failed in this run ($2, $3).
 CLAIM_DUE: Final[LiteralString] = """
@@ -27,16 +34,62 @@ SELECT record, facts, judged_again_at
    FOR NO KEY UPDATE SKIP LOCKED
 """
 
+# One statement sees one state of the database: the employer is as the first *known_to* entries leave it.
 FIND_GROUND: Final[LiteralString] = """
-SELECT e.record AS employer, p.record, p.facts
+SELECT e.record AS employer, p.record, p.facts, (SELECT size FROM ledger_head) AS known_to,
+       coalesce((SELECT max(ledger_index) FROM publication
+                  WHERE kind IN ('pack', 'params')), -1) AS stands_at,
+       EXISTS (SELECT FROM request_entry r
+                WHERE r.employer_id = p.employer_id AND r.production_id = p.production_id)
+    OR EXISTS (SELECT FROM observation o
+                WHERE o.employer_id = p.employer_id AND o.production_id = p.production_id) AS heard,
+       EXISTS (SELECT FROM disclosure_version v
+                WHERE v.employer_id = p.employer_id AND v.production_id < p.production_id
+                  AND v.document @? '$.workforce[*].events[*]')
+    OR EXISTS (SELECT FROM disclosure_version v
+                WHERE v.employer_id = p.employer_id AND v.production_id > p.production_id
+                  AND v.document @? '$.workforce[*].events[*]') AS losses
   FROM production p JOIN employer e USING (employer_id)
  WHERE p.employer_id = $1 AND p.production_id = $2
 """
 
+# Everything filed about the employer's other productions that filed workforce events, as far as losses are
+# made from it; no further than position $3 (NULL: all of it).
+LOAD_OTHERS: Final[LiteralString] = """
+WITH losing AS (
+    SELECT DISTINCT production_id FROM disclosure_version
+     WHERE employer_id = $1 AND production_id <> $2 AND document @? '$.workforce[*].events[*]'
+)
+SELECT v.disclosure_id, v.version, v.kind, d.type, v.filed_at, v.reason, v.explanation, v.ledger_index,
+       jsonb_build_object('filing', v.document -> 'filing', 'tools', v.document -> 'tools',
+                          'uses', v.document -> 'uses', 'workforce', v.document -> 'workforce') AS document,
+       v.production_id,
+       (SELECT r.record ->> 'time_zone' FROM production_version r
+         WHERE r.employer_id = v.employer_id AND r.production_id = v.production_id
+           AND r.ledger_index < v.ledger_index
+         ORDER BY r.revision DESC LIMIT 1) AS time_zone
+  FROM losing
+  JOIN disclosure_version v ON v.employer_id = $1 AND v.production_id = losing.production_id
+  JOIN disclosure d ON d.employer_id = v.employer_id AND d.disclosure_id = v.disclosure_id
+ WHERE $3::bigint IS NULL OR v.ledger_index < $3
+ ORDER BY v.ledger_index
+"""
+
+LOAD_EMPLOYERS: Final[LiteralString] = """
+SELECT record, recorded_at, ledger_index FROM employer_version WHERE employer_id = $1 ORDER BY revision
+"""
+
+LOAD_RECORDS: Final[LiteralString] = """
+SELECT record, recorded_at, ledger_index FROM production_version
+ WHERE employer_id = $1 AND production_id = $2 ORDER BY revision
+"""
+
 # Locks and counts only. The employer must not be joined here: a row that was waited for is read anew, the
-# rows joined to it are not.
+# rows joined to it are not. So the newest publication may be older than the count of a row that was waited
+# for; who publishes moves the count of every production it concerns, so such a row is judged anew anyway.
 HOLD: Final[LiteralString] = """
-SELECT p.employer_id, p.production_id, p.facts
+SELECT p.employer_id, p.production_id, p.facts,
+       coalesce((SELECT max(ledger_index) FROM publication WHERE kind IN ('pack', 'params')), -1) AS stands_at
   FROM production p
   JOIN unnest($1::text[], $2::text[]) AS held (employer_id, production_id) USING (employer_id, production_id)
  ORDER BY p.employer_id, p.production_id
@@ -44,34 +97,84 @@ SELECT p.employer_id, p.production_id, p.facts
 """
 
 NOTE_NEXT: Final[LiteralString] = """
-UPDATE production SET judged_again_at = $3 WHERE employer_id = $1 AND production_id = $2
+UPDATE production SET judged_again_at = $3, failed_at = NULL WHERE employer_id = $1 AND production_id = $2
+"""
+
+NOTE_FAILED: Final[LiteralString] = """
+UPDATE production SET failed_at = $3 WHERE employer_id = $1 AND production_id = $2
 """
 
 ADD_JUDGEMENT: Final[LiteralString] = """
 INSERT INTO judgement (employer_id, judgement_id, production_id, judged_at, cause, disclosure_id, version,
-                       packs, findings, ledger_index)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+                       packs, findings, known_to, ledger_index)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
 """
 
-# A judgement that rests on something new: what is known of the production has changed with it.
+# A judgement that rests on something new: what is known of the production has changed with it, and what its
+# employer's other productions are judged by, too, when its losses have ($13). A row of its own says so: no
+# filing waits for another production.
 ADD_WITH_CHANGE: Final[LiteralString] = """
 WITH changed AS (
-    UPDATE production SET facts = facts + 1, judged_again_at = $11
+    UPDATE production SET facts = facts + 1, judged_again_at = $12, failed_at = NULL
      WHERE employer_id = $1 AND production_id = $3
+), losses AS (
+    INSERT INTO loss_change (employer_id, judgement_id, changed_at) SELECT $1, $2, $4 WHERE $13
 )
 INSERT INTO judgement (employer_id, judgement_id, production_id, judged_at, cause, disclosure_id, version,
-                       packs, findings, ledger_index)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+                       packs, findings, known_to, ledger_index)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+"""
+
+# What another sweeper takes is left to it.
+TAKE_LOSS_CHANGES: Final[LiteralString] = """
+DELETE FROM loss_change WHERE (employer_id, judgement_id) IN (
+    SELECT employer_id, judgement_id FROM loss_change ORDER BY changed_at LIMIT 1000 FOR UPDATE SKIP LOCKED)
+RETURNING employer_id, changed_at
+"""
+
+# Productions in their one order. The losses of an employer with but one such production concern no other.
+HOLD_LOSING: Final[LiteralString] = """
+WITH losing AS (
+    SELECT DISTINCT employer_id, production_id FROM disclosure_version
+     WHERE employer_id = ANY ($1::text[]) AND document @? '$.workforce[*].events[*]'
+)
+SELECT p.employer_id, p.production_id
+  FROM production p JOIN losing USING (employer_id, production_id)
+ WHERE EXISTS (SELECT FROM losing o
+                WHERE o.employer_id = p.employer_id AND o.production_id <> p.production_id)
+ ORDER BY p.employer_id, p.production_id
+   FOR NO KEY UPDATE OF p
+"""
+
+JUDGE_AGAIN: Final[LiteralString] = """
+UPDATE production p SET facts = facts + 1, judged_again_at = least(p.judged_again_at, again.at)
+  FROM unnest($1::text[], $2::text[], $3::timestamptz[]) AS again (employer_id, production_id, at)
+ WHERE p.employer_id = again.employer_id AND p.production_id = again.production_id
 """
 
 FIND_LATEST: Final[LiteralString] = """
 SELECT employer_id, judgement_id, production_id, judged_at, cause, disclosure_id, version, packs, findings,
-       ledger_index
+       known_to, ledger_index
   FROM judgement
  WHERE employer_id = $1 AND production_id = $2 AND ($3::timestamptz IS NULL OR judged_at <= $3)
  ORDER BY ledger_index DESC
  LIMIT 1
 """
+
+
+# By production, the newest judgement first: as the index has them.
+STREAM_JUDGEMENTS: Final[LiteralString] = """
+SELECT employer_id, judgement_id, production_id, judged_at, cause, disclosure_id, version, packs, findings,
+       known_to, ledger_index
+  FROM judgement ORDER BY employer_id, production_id, ledger_index DESC
+"""
+
+
+class Held(msgspec.Struct, frozen=True):
+    """Productions that were locked: the count of facts of each, and the newest publication of rules."""
+
+    facts: dict[tuple[str, str], int]
+    stands_at: int
 
 
 class Due(msgspec.Struct, frozen=True):
@@ -95,11 +198,12 @@ async def find_ground(conn: Connection, key: tuple[str, str]) -> Ground | None:
     return row_to(Ground, row) if row else None
 
 
-async def hold(conn: Connection, keys: Iterable[tuple[str, str]]) -> dict[tuple[str, str], int]:
+async def hold(conn: Connection, keys: Iterable[tuple[str, str]]) -> Held:
     """The count of facts of each production, locked in their one order until the transaction ends."""
     given = list(keys)
     rows = await conn.fetch(HOLD, [key[0] for key in given], [key[1] for key in given])
-    return {(row["employer_id"], row["production_id"]): row["facts"] for row in rows}
+    facts = {(row["employer_id"], row["production_id"]): row["facts"] for row in rows}
+    return Held(facts, max((row["stands_at"] for row in rows), default=-1))
 
 
 async def note_next(conn: Connection, key: tuple[str, str], again_at: dt.datetime | None) -> None:
@@ -107,14 +211,70 @@ async def note_next(conn: Connection, key: tuple[str, str], again_at: dt.datetim
     await conn.execute(NOTE_NEXT, *key, again_at)
 
 
+async def note_failed(conn: Connection, key: tuple[str, str], now: dt.datetime) -> None:
+    """It could not be judged at *now*; the next judgement forgets this."""
+    await conn.execute(NOTE_FAILED, *key, now)
+
+
 async def add(conn: Connection, row: Ruled) -> None:
     """Keep a judgement at its place in the ledger."""
     await conn.execute(ADD_JUDGEMENT, *msgspec.structs.asdict(row).values())
 
 
-async def add_with_change(conn: Connection, row: Ruled, again_at: dt.datetime | None) -> None:
-    """The same, and what is known has changed; look again at *again_at* (None: time changes nothing)."""
-    await conn.execute(ADD_WITH_CHANGE, *msgspec.structs.asdict(row).values(), again_at)
+async def add_with_change(
+    conn: Connection, row: Ruled, again_at: dt.datetime | None, *, losses: bool
+) -> None:
+    """The same, and what is known has changed, perhaps the losses; look again at *again_at* (None: never)."""
+    await conn.execute(ADD_WITH_CHANGE, *msgspec.structs.asdict(row).values(), again_at, losses)
+
+
+async def spread_losses(conn: Connection) -> int:
+    """Have the productions judged again that filings about others of their employers concern; how many."""
+    since: dict[str, dt.datetime] = {}
+    for row in await conn.fetch(TAKE_LOSS_CHANGES):
+        employer_id, at = row["employer_id"], row["changed_at"]
+        since[employer_id] = min(at, since.get(employer_id, at))
+    if not since:
+        return 0
+    keys = [tuple(row) for row in await conn.fetch(HOLD_LOSING, list(since))]
+    instants = [since[key[0]] for key in keys]
+    await conn.execute(JUDGE_AGAIN, [key[0] for key in keys], [key[1] for key in keys], instants)
+    return len(keys)
+
+
+async def load_noted(conn: Connection, key: tuple[str, str]) -> list[Any]:
+    """Everything told about a production outside filings: requests, answers, observations."""
+    return [*await requests.load_heard(conn, *key), *await observations.load_heard(conn, *key)]
+
+
+async def load_others(conn: Connection, key: tuple[str, str], known_to: int | None = None) -> list[Other]:
+    """What losses of the employer's other productions are made from, before position *known_to*."""
+    return rows_to(Other, await conn.fetch(LOAD_OTHERS, *key, known_to))
+
+
+async def load_knowledge(
+    conn: Connection, ground: Ground, editions: Mapping[str, Edition], about: Sequence[Known] = ()
+) -> Knowledge:
+    """What is known now about the production *ground* was read for, and then *about*, not stored yet.
+
+    Under the production's row lock, or in the snapshot in which *ground* was read.
+    """
+    known = [*knowledge.known(await disclosures.load_known(conn, *ground.key)), *about]
+    noted = await load_noted(conn, ground.key) if ground.heard else []
+    concerned = ground.losses and knowledge.loses(known)
+    others = await load_others(conn, ground.key, ground.known_to) if concerned else []
+    return Knowledge(ground.production(editions), known, knowledge.heard(noted), others)
+
+
+async def load_past(conn: Connection, key: tuple[str, str]) -> Past:
+    """The whole history that judgements of a production can rest on; needs a snapshot."""
+    return Past(
+        employers=rows_to(Employers, await conn.fetch(LOAD_EMPLOYERS, key[0])),
+        records=rows_to(Records, await conn.fetch(LOAD_RECORDS, *key)),
+        told=await disclosures.load_known(conn, *key),
+        noted=await load_noted(conn, key),
+        others=await load_others(conn, key),
+    )
 
 
 async def find_latest(
@@ -123,3 +283,9 @@ async def find_latest(
     """The newest judgement of a production, or the newest made until *as_of*."""
     row = await conn.fetchrow(FIND_LATEST, *key, as_of)
     return row_to(Ruled, row) if row else None
+
+
+async def stream_judgements(conn: Connection) -> AsyncIterator[Ruled]:
+    """Every judgement, production by production, a few at a time; needs a transaction."""
+    async for row in conn.cursor(STREAM_JUDGEMENTS, prefetch=20):
+        yield row_to(Ruled, row)

@@ -16,10 +16,18 @@ LAST: Final = dt.datetime(2999, 12, 31, tzinfo=dt.UTC)
 
 
 class Weighed(msgspec.Struct, frozen=True):
-    """What the packs say at *as_of*."""
+    """What the packs say at *as_of*; the newest of them was published at *stands_at* of the ledger.
+
+    It was made in sight of the first *known_to* entries; look again at *again_at* (None: time changes
+    nothing). `losses` says whether what is judged for the first time changes the production's losses.
+    """
 
     judgement: Judgement
     as_of: dt.datetime
+    stands_at: int
+    known_to: int
+    again_at: dt.datetime | None
+    losses: bool = False
 
 
 def instant_of(known: Sequence[Known], now: dt.datetime) -> dt.datetime:
@@ -30,13 +38,18 @@ def instant_of(known: Sequence[Known], now: dt.datetime) -> dt.datetime:
     return max([now, *(each.filed_at for each in known)])
 
 
-def stated(as_of: dt.datetime | None) -> dt.datetime | None:
-    """*as_of* in UTC, no earlier and no later than any history; raises Invalid for one without an offset."""
-    if as_of is None:
+def earliest(*instants: dt.datetime | None) -> dt.datetime | None:
+    """The first of *instants*, or None when there is none."""
+    return min((each for each in instants if each), default=None)
+
+
+def stated(instant: dt.datetime | None, name: str = "as_of") -> dt.datetime | None:
+    """*instant* in UTC, within the bounds of any history; raises Invalid for one without an offset."""
+    if instant is None:
         return None
-    if as_of.tzinfo is None:
-        says = "as_of has no offset from UTC, so it names no instant"
-        raise Invalid(says, [Fault("", "as_of", says, "Write it like 2025-11-15T00:00:00Z.")])
-    if as_of.year < FIRST.year:
+    if instant.tzinfo is None:
+        says = f"{name} has no offset from UTC, so it names no instant"
+        raise Invalid(says, [Fault("", name, says, "Write it like 2025-11-15T00:00:00Z.")])
+    if instant.year < FIRST.year:
         return FIRST
-    return LAST if as_of.year > LAST.year else as_of.astimezone(dt.UTC)
+    return LAST if instant.year > LAST.year else instant.astimezone(dt.UTC)

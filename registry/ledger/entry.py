@@ -31,6 +31,9 @@ Kind = Literal[
     "schema",
     "alert",
     "judgement",
+    "request",
+    "answer",
+    "observation",
 ]
 
 TABLES: Final[Mapping[str, str]] = {
@@ -44,6 +47,9 @@ TABLES: Final[Mapping[str, str]] = {
     "schema": "publication",
     "alert": "alert_move",
     "judgement": "judgement",
+    "request": "request_entry",
+    "answer": "request_entry",
+    "observation": "observation",
 }
 """In which table the row of an entry of each kind stands."""
 

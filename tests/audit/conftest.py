@@ -16,7 +16,7 @@ from registry.obligations.finding import Citation, Finding, fingerprint
 
 NOON = dt.datetime(2026, 3, 1, 12, tzinfo=dt.UTC)
 EMPLOYER, PRODUCTION = "northlight-pictures", "harbor-lights-s1"
-DISCLOSURE, JUDGEMENT, ALERT = (uuid.UUID(int=number) for number in (1, 2, 3))
+DISCLOSURE, JUDGEMENT, ALERT, REQUEST, OBSERVATION = (uuid.UUID(int=number) for number in (1, 2, 3, 4, 5))
 FILLING = 260
 
 
@@ -159,6 +159,7 @@ async def write_judgement(writer, number, findings):
         "version": 1,
         "packs": {"iatse-ba-2024": "ab" * 32},
         "findings": findings,
+        "known_to": 0,
     }
     digest = sha256(findings).hex()
     record_id = row["judgement_id"]
@@ -194,6 +195,31 @@ async def write_alert(writer, finding):
     }
     alert |= {"locals": ["IATSE:700"], "unions": ["IATSE"], "finding": said, "outcome": "grieved"}
     await writer.insert("alert", {**alert, "opened_at": opened_at, "changed_at": row["moved_at"]})
+
+
+async def write_request(writer):
+    key = {"employer_id": EMPLOYER, "request_id": REQUEST}
+    asked_at = writer.now
+    asked = {"kind": "consultation", "union": "IATSE", "local": "IATSE:700", "uses": [], "text": "We ask."}
+    for revision, kind, said in [(1, "request", asked), (2, "answer", {"text": "Friday.", "closes": True})]:
+        row = {**key, "revision": revision, "production_id": PRODUCTION, "party": "IATSE:700", "kind": kind}
+        row |= {"document": said, "body": msgspec.json.encode(said), "recorded_at": writer.now}
+        row |= {"key_digest": sha256(b"IATSE:700\nk") if revision == 1 else None}
+        row |= {"recorded_by": "somebody", "role": "representative" if revision == 1 else "employer"}
+        digest = sha256(row["body"]).hex()
+        await writer.write("request_entry", kind, row, digest, record_id=REQUEST, seq=revision)
+    living = {**key, "production_id": PRODUCTION, "party": "IATSE:700", "state": "closed", "revision": 2}
+    await writer.insert("request", {**living, "recorded_at": asked_at, "changed_at": row["recorded_at"]})
+
+
+async def write_observation(writer):
+    said = {"observed_on": "2026-02-10", "tool": "VoxClone", "text": "It was used for temporary dialogue."}
+    row = {"employer_id": EMPLOYER, "observation_id": OBSERVATION, "production_id": PRODUCTION}
+    row |= {"party": "IATSE:700", "role": "representative", "document": said, "salt": "c2FsdA"}
+    row |= {"reporter_name": None, "reporter_contact": None, "recorded_at": writer.now}
+    row |= {"key_digest": sha256(b"IATSE:700\no"), "fingerprint": sha256(b"as received")}
+    digest = sha256(msgspec.json.encode(said, order="sorted")).hex()
+    await writer.write("observation", "observation", row, digest, record_id=OBSERVATION)
 
 
 @pytest.fixture
@@ -238,6 +264,8 @@ async def season(db, finding):
         await write_versions(writer)
         await write_judgement(writer, JUDGEMENT.int, msgspec.json.encode([finding], order="sorted"))
         await write_alert(writer, finding)
+        await write_request(writer)
+        await write_observation(writer)
     return db
 
 

@@ -25,6 +25,16 @@ async def latest(db, as_of=None):
         return await store.find_latest(conn, papers.KEY, as_of)
 
 
+async def again(db, row):
+    """The judgement *row* made again from what is stored."""
+    async with db.snapshot() as conn:
+        return (await act.recall(conn, papers.house(), row, LATER)).judged()
+
+
+async def find(db, principal, id_, as_of=None, on=None):
+    return await act.find_findings(db, papers.house(), principal, id_, LATER, as_of, on)
+
+
 async def again_at(db, key=papers.KEY):
     async with db.snapshot() as conn:
         return await conn.fetchrow(
@@ -123,8 +133,7 @@ async def test_a_sweep_and_a_filing_at_once_are_one_after_the_other(office, dsn)
     await sweep(office)
 
     row = await latest(office)
-    async with office.snapshot() as conn:
-        judgement = await act.judged(conn, papers.house(), *papers.KEY, row.judged_at)
+    judgement = await again(office, row)
     assert ruling.encode(judgement.findings) == row.findings
 
 
@@ -149,8 +158,7 @@ async def test_a_judgement_can_be_made_again_from_what_was_known(office):
     await papers.file(office, papers.document(**papers.uses(), **papers.layoffs()))
     row = await latest(office)
 
-    async with office.snapshot() as conn:
-        judgement = await act.judged(conn, papers.house(), *papers.KEY, row.judged_at)
+    judgement = await again(office, row)
     assert ruling.encode(judgement.findings) == row.findings
     assert judgement.packs == row.packs
 
@@ -162,12 +170,12 @@ async def test_findings_are_those_of_any_day(office):
     said = papers.document(filing=papers.amendment(), **papers.uses(), **papers.layoffs())
     await papers.amend(office, id_, said, now=papers.NOW + dt.timedelta(days=1))
 
-    before = await act.find_findings(office, papers.AUDITOR, id_, papers.NOW)
-    now = await act.find_findings(office, papers.AUDITOR, id_, None)
+    before = await find(office, papers.AUDITOR, id_, papers.NOW)
+    now = await find(office, papers.AUDITOR, id_, None)
     assert "iatse-ba-2024/prompt-displacement" not in papers.violations(before.findings)
     assert "iatse-ba-2024/prompt-displacement" in papers.violations(now.findings)
     with pytest.raises(errors.NotFound):
-        await act.find_findings(office, papers.AUDITOR, id_, papers.NOW - dt.timedelta(microseconds=1))
+        await find(office, papers.AUDITOR, id_, papers.NOW - dt.timedelta(microseconds=1))
 
 
 async def test_findings_are_shown_to_those_they_concern(office):
@@ -175,11 +183,11 @@ async def test_findings_are_shown_to_those_they_concern(office):
     first = await papers.file(office, papers.document(**papers.uses(), **papers.layoffs()))
     id_ = first.receipt.disclosure_id
 
-    shown = await act.find_findings(office, papers.EDITORS, id_, None)
+    shown = await find(office, papers.EDITORS, id_, None)
     assert "iatse-ba-2024/prompt-displacement" in papers.violations(shown.findings)
     for other in (papers.ARTISTS, papers.OTHERS):
         with pytest.raises(errors.NotFound):
-            await act.find_findings(office, other, id_, None)
+            await find(office, other, id_, None)
 
 
 async def test_a_clock_that_runs_behind_does_not_hide_a_filing(office):
