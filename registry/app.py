@@ -18,7 +18,6 @@ from litestar.params import PathParameter
 from litestar.plugins.prometheus import PrometheusConfig, PrometheusController
 
 from registry import clock, health, logs, openapi, problems
-from registry.agreements import act as agreements
 from registry.agreements import http as agreements_door
 from registry.alerts import http as alerts_door
 from registry.auth import http as auth_door
@@ -28,12 +27,17 @@ from registry.auth.keys import KeySet, find_key, issuers_of
 from registry.db import Database
 from registry.disclosures import http as disclosures_door
 from registry.errors import Corrupt
+from registry.explanations import http as explanations_door
 from registry.filing import http as filing_door
 from registry.house import shipped
 from registry.judging import http as judging_door
 from registry.judging.house import House
 from registry.ledger import http as ledger_door
+from registry.observations import http as observations_door
 from registry.productions import http as productions_door
+from registry.publishing import act as publishing
+from registry.publishing import http as publishing_door
+from registry.requests import http as requests_door
 from registry.settings import Settings
 
 LARGEST: Final = 1_048_576
@@ -112,7 +116,7 @@ async def lifespan(app: Litestar) -> AsyncIterator[None]:
         state.db = db
         state.gate = gate_of(settings, client, state.key_set, state.clock)
         # What the registry judges by is in the ledger before it judges.
-        await agreements.publish_shipped(db, state.house, state.clock())
+        state.house, _ = await publishing.start(db, state.house, state.clock())
         yield
 
 
@@ -141,9 +145,9 @@ async def provide_keys(state: State) -> KeySet:
 
 
 async def provide_house(state: State) -> House:
-    """Schemas, packs and editions."""
+    """Schemas, packs and editions, as this process last saw them."""
     found: House = state.house
-    return found
+    return found.newest
 
 
 DEPENDENCIES: Final[Mapping[str, Callable[..., Any]]] = {
@@ -168,11 +172,15 @@ OWN: Final[Sequence[HTTPRouteHandler]] = [
 ROOMS: Final[Sequence[HTTPRouteHandler]] = [
     *ledger_door.routes,
     *agreements_door.routes,
+    *publishing_door.routes,
     *productions_door.routes,
     *disclosures_door.routes,
     *filing_door.routes,
     *judging_door.routes,
+    *explanations_door.routes,
     *alerts_door.routes,
+    *requests_door.routes,
+    *observations_door.routes,
 ]
 
 

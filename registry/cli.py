@@ -22,6 +22,7 @@ from registry import (
     db,
     doctor,
     errands,
+    explaining,
     house,
     importer,
     rulebook,
@@ -29,9 +30,12 @@ from registry import (
     tables,
 )
 from registry import openapi as description
+from registry.agreements import act as agreements
 from registry.audit import act as audit
+from registry.audit.act import Tally
+from registry.audit.recomputed import Findings, Mismatch
 from registry.auth.scope import Principal
-from registry.commands import NOBODY, WRONG_USE, Caller, Json, Paths, configured
+from registry.commands import NOBODY, WRONG_USE, Caller, Explain, Json, Paths, configured
 from registry.db import Database
 from registry.demo import act as demonstration
 from registry.errands import ERR, OUT, say, told
@@ -42,6 +46,8 @@ against the collective agreements in force, follow the alerts, and prove the his
 
 Exit status: 0 well · 1 refused or found · 2 wrong use · 3 corrupt. Settings are read from REGISTRY_*."""
 CORRUPT: Final = 3
+MOST_DIFFERENCES: Final = 100
+"""How many differences between judgements and what comes out are shown; all of them are counted."""
 
 app = App(
     name="registry",
@@ -171,50 +177,75 @@ def file(
 
 
 @app.command(
-    help_epilogue="Examples:\n  registry preflight disclosure.json\n  cat draft.json | registry preflight -"
+    help_epilogue="Examples:\n  registry preflight disclosure.json\n  cat draft.json | registry preflight -\n"
+    "  registry preflight disclosure.json --explain reg/initial-filing"
 )
-def preflight(paths: Paths, /, *, json: Json = False) -> int:
+def preflight(paths: Paths, /, *, explain: Explain = "", json: Json = False) -> int:
     """Say what is wrong with a document and how it would be judged; needs no server, stores nothing."""
     rules, now = house.shipped(), clock.reader(configured().clock_file)()
     statuses = [
-        asyncio.run(rulebook.preflight(rules, each.place, each.body, now, as_json=json))
+        explaining.preflight(rules, each.place, each.body, now, explain, as_json=json)
+        if explain
+        else asyncio.run(rulebook.preflight(rules, each.place, each.body, now, as_json=json))
         for each in errands.documents(paths)
     ]
     return max(statuses, default=0)
 
 
 @app.command(
-    help_epilogue="Examples:\n  registry scenario tests/scenarios\n  registry scenario S02.json --json"
+    help_epilogue="Examples:\n  registry scenario tests/scenarios\n  registry scenario S02.json --json\n"
+    "  registry scenario S02.json --explain iatse-ba-2024/prompt-displacement"
 )
-def scenario(paths: list[Path], /, *, json: Json = False) -> int:
+def scenario(paths: list[Path], /, *, explain: Explain = "", json: Json = False) -> int:
     """Run worked cases, facts against expected verdicts, and show each mismatch."""
+    if explain:
+        return explaining.scenarios(house.shipped(), paths, explain, as_json=json)
     return rulebook.run_scenarios(house.shipped(), paths, as_json=json)
 
 
-@app.command(help_epilogue="Examples:\n  registry verify\n  registry verify --json")
-def verify(*, json: Json = False) -> int:
+@app.command(
+    help_epilogue="Examples:\n  registry verify\n  registry verify --json\n  registry verify --findings"
+)
+def verify(
+    *,
+    findings: Annotated[
+        bool, Parameter(help="Make every judgement again, too, and compare it.", negative=())
+    ] = False,
+    json: Json = False,
+) -> int:
     """Recompute the whole history from its bytes, trusting no stored hash; 3 if it does not add up."""
-
-    async def verified(dsn: str) -> audit.Tally:
-        async with Database.open(dsn, size=1) as opened:
-            return await audit.verify(opened)
-
     with serving.database(configured(), say) as found:
-        tally = asyncio.run(verified(found.database_url))
+        tally, made = asyncio.run(verified(found.database_url, findings=findings))
+    different = [] if made is None else made[1]
     if json:
-        told(
-            {
-                "size": tally.size,
-                "root": tally.root.hex(),
-                "rows_checked": tally.rows_checked,
-                "verified": True,
-            }
-        )
+        said = {"size": tally.size, "root": tally.root.hex(), "rows_checked": tally.rows_checked}
+        judged = {"judgements": made[0].judgements, "mismatches": different} if made else {}
+        told({**said, **judged, "verified": not different})
     else:
-        OUT.print(
-            f"{tally.size} entries, {tally.rows_checked} rows, root {tally.root.hex()}", highlight=False
-        )
-    return 0
+        line = f"{tally.size} entries, {tally.rows_checked} rows, root {tally.root.hex()}"
+        if made:
+            line += f"; {made[0].judgements} judgements made again, {made[0].mismatches} differences"
+        OUT.print(line, highlight=False)
+        rows = [[each.judgement, each.rule, each.subject, each.stored, each.recomputed] for each in different]
+        if rows:
+            columns = ["judgement", "rule", "subject", "stored", "comes out"]
+            tables.show(OUT, tables.plain("What was judged, and what comes out", columns, rows))
+    return CORRUPT if different else 0
+
+
+async def verified(dsn: str, *, findings: bool) -> tuple[Tally, tuple[Findings, list[Mismatch]] | None]:
+    """The whole history recomputed; with *findings*, every judgement too, and the first differences found."""
+    different: list[Mismatch] = []
+
+    def kept(each: Mismatch) -> None:
+        if len(different) < MOST_DIFFERENCES:
+            different.append(each)
+
+    async with Database.open(dsn, size=1) as opened:
+        tally = await audit.verify(opened)
+        if not findings:
+            return tally, None
+        return tally, (await audit.verify_findings(opened, agreements.editions(), kept), different)
 
 
 @app.command(help_epilogue="Examples:\n  registry openapi > openapi/openapi.json")

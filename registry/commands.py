@@ -11,7 +11,18 @@ import msgspec
 from cyclopts import App, Parameter
 from rich.text import Text
 
-from registry import errands, files, house, rulebook, settings
+from registry import (
+    clock,
+    comparing,
+    editions,
+    errands,
+    files,
+    house,
+    lawbook,
+    rulebook,
+    serving,
+    settings,
+)
 from registry.alerts.alert import Outcome, State
 from registry.errands import ERR
 from registry.errors import Invalid
@@ -53,6 +64,10 @@ def only_dash(_type: Any, value: Sequence[str]) -> None:
 
 
 Json = Annotated[bool, Parameter(help="Answer in JSON, for programs.", negative=(), show_default=False)]
+Explain = Annotated[
+    str,
+    Parameter(help="Take apart the findings of this rule, or of rules so beginning.", show_default=False),
+]
 Paths = Annotated[
     list[str],
     Parameter(
@@ -80,10 +95,72 @@ def list_agreements(*, json: Json = False) -> int:
     return rulebook.list_agreements(house.shipped(), as_json=json)
 
 
-@agreements.command(name="show", help_epilogue="Examples:\n  registry agreements show iatse-ba-2024")
-def show_agreement(key: str, /, *, json: Json = False) -> int:
-    """Show the obligations of an edition or a pack, each with clause, source and confidence."""
-    return rulebook.show_agreement(house.shipped(), key, as_json=json)
+@agreements.command(
+    name="show",
+    help_epilogue="Examples:\n  registry agreements show iatse-ba-2024\n"
+    "  registry agreements show iatse-ba-2024 --as-of 2026-01-31",
+)
+def show_agreement(
+    key: str,
+    /,
+    *,
+    digest: Annotated[str, Parameter(help="A publication, by its digest or the beginning of it.")] = "",
+    as_of: Annotated[str, Parameter(help="As it was believed to be on a day.")] = "",
+    json: Json = False,
+) -> int:
+    """Show a pack for a lawyer: clauses, duties and conditions in words, due rules, parameters, clocks.
+
+    With --digest or --as-of from the publications in the database; unsaid: as it ships.
+    """
+    wanted = digest or as_of
+    if not wanted:
+        rules = house.shipped()
+        found = editions.named(rules, key)
+    else:
+        with serving.database(configured(), errands.say) as settings_:
+            found = asyncio.run(editions.published(settings_, key, wanted))
+    day = editions.instant(as_of).date() if as_of else clock.reader(configured().clock_file)().date()
+    return lawbook.show(list(found.packs.values()), found.params, day, as_json=json)
+
+
+@agreements.command(
+    name="diff",
+    help_epilogue="Examples:\n  registry agreements diff old.toml new.toml\n"
+    "  registry agreements diff iatse-ba-2024 2026-01-31 2026-06-30",
+)
+def diff_agreements(
+    one: str, other: str, third: Annotated[str, Parameter(show=False)] = "", /, *, json: Json = False
+) -> int:
+    """Show what differs between two pack files, or two editions of one pack by day or digest; 1 if anything.
+
+    Obligations are compared field by field, parameters value by value.
+    """
+    if not third:
+        rules = house.shipped()
+        sides = [editions.of_file(Path(each), rules) for each in (one, other)]
+        return comparing.diff(sides[0], sides[1], [one, other], as_json=json)
+    with serving.database(configured(), errands.say) as found:
+        sides = [asyncio.run(editions.published(found, one, each)) for each in (other, third)]
+    return comparing.diff(sides[0], sides[1], [other, third], as_json=json)
+
+
+@agreements.command(
+    name="backtest",
+    help_epilogue="Examples:\n  registry agreements backtest draft.toml\n"
+    "  registry agreements backtest draft.toml --as-of 2026-01-31 --json",
+)
+def backtest_agreement(
+    path: Path,
+    /,
+    *,
+    as_of: Annotated[str, Parameter(help="History as known on a day; unsaid: all of it.")] = "",
+    json: Json = False,
+) -> int:
+    """Judge history with a draft beside the edition in force, storing nothing; 1 when a finding flips."""
+    with serving.database(configured(), errands.say) as found:
+        now = clock.reader(found.clock_file)()
+        tried = asyncio.run(editions.tried(found, path.read_bytes(), now, as_of))
+    return comparing.tell_backtest(tried, as_json=json)
 
 
 @agreements.command(

@@ -49,6 +49,7 @@ DOCUMENTS: Final[Mapping[tuple[str, str], str]] = {
 """Operations whose raw body is a whole disclosure, and the component that describes it."""
 
 
+AS_TEXT: Final = frozenset({"explainFindings", "explainAlert"})  # where the caller accepts text/plain
 BYTES: Final[Mapping[str, dict[str, Any]]] = {
     "getVersion": {
         "description": "The exact bytes received: a disclosure, or the statement that withdrew it.",
@@ -224,11 +225,13 @@ def complete_operation(method: str, operation: dict[str, Any], facts: Facts) -> 
         media: dict[str, Any] = {"schema": facts.body}
         if facts.examples:
             media["examples"] = {name: {"value": value} for name, value in facts.examples.items()}
-        operation["requestBody"] = {"required": facts.required, "content": {JSON: media}}
+        operation["requestBody"] = {"required": facts.required, "content": {facts.body.get("contentMediaType", JSON): media}}
     kept = {status: said for status, said in operation["responses"].items() if status < "4"}
     for said in kept.values():
         for media in said.get("content", {}).values() if facts.answer is not None else ():
             media["schema"] = facts.answer
+        if operation["operationId"] in AS_TEXT:
+            said["content"]["text/plain"] = {"schema": {"type": "string"}}
         said.setdefault("headers", {})["X-Request-ID"] = {"$ref": "#/components/headers/RequestId"}
     problems = {
         str(status): {"$ref": f"#/components/responses/{PROBLEMS[status][0]}"}

@@ -70,6 +70,30 @@ SEASON: Final[Mapping[str, Any]] = {
     "locals": ["IATSE:700", "IATSE:800"],
 }
 
+ASKED: Final[Mapping[str, Any]] = {
+    "employer_id": "northlight-pictures",
+    "production_id": "harbor-lights-s1",
+    "kind": "consultation",
+    "union": "IATSE",
+    "local": "IATSE:700",
+    "on_behalf_of": "employee",
+    "uses": ["use-1"],
+    "text": "An assistant editor asks to talk about the use of SceneSketch in the cutting room.",
+}
+OBSERVED: Final[Mapping[str, Any]] = {
+    "employer_id": "northlight-pictures",
+    "production_id": "harbor-lights-s1",
+    "union": "IATSE",
+    "local": "IATSE:700",
+    "observed_on": "2026-02-10",
+    "tool": "VoxClone",
+    "category": "generative_audio_voice",
+    "department": "Editorial",
+    "headcount": 6,
+    "asked_other_departments": True,
+    "text": "Temporary dialogue was made with VoxClone; two editors were asked to write its prompts.",
+}
+
 EXAMPLES: Final[Mapping[str, Mapping[str, Any]]] = {
     "fileDisclosure": {"initial": INITIAL, "nil-return": NIL_RETURN},
     "preflightDisclosure": {"initial": INITIAL},
@@ -85,6 +109,33 @@ EXAMPLES: Final[Mapping[str, Mapping[str, Any]]] = {
     "changeEmployer": {"signatory": SIGNATORY},
     "createProduction": {"season": SEASON},
     "changeProduction": {"season": SEASON},
+    "makeRequest": {
+        "for-an-employee": ASKED,
+        "quarterly-meeting": {
+            "employer_id": "northlight-pictures",
+            "production_id": "harbor-lights-s1",
+            "kind": "meeting",
+            "meeting": "company_quarterly",
+            "union": "IATSE",
+            "local": "IATSE:700",
+            "on_behalf_of": "union",
+            "text": "We ask for this quarter's meeting about the use of AI.",
+        },
+    },
+    "answerRequest": {
+        "offered": {"offered_on": ["2026-03-10", "2026-03-11"], "text": "We can meet on either morning."},
+        "held": {
+            "held_on": "2026-03-10T10:00:00-07:00",
+            "mode": "video",
+            "input_invited": True,
+            "input_received": True,
+            "input_considered": True,
+            "outcome": "changed",
+            "minutes_ref": "NLP-2026-014",
+            "closes": True,
+        },
+    },
+    "reportObservation": {"undisclosed-tool": OBSERVED},
     "acknowledgeAlert": {"taken-up": {"note": "The steward calls the production office on Monday."}},
     "resolveAlert": {"cured": {"outcome": "cured", "reason": "The notice was given and received."}},
     "reopenAlert": {"again": {"reason": "The notice named the wrong tool."}},

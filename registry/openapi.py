@@ -103,7 +103,7 @@ def facts_of(app: Litestar, schemas: dict[str, Any]) -> dict[str, Facts]:
     return {
         name: Facts(
             roles=sorted(handler.opt.get("roles", ())),
-            body=records.get(name) or contract.document_body(*address),
+            body=records.get(name) or handler.opt.get("body") or contract.document_body(*address),
             required=name not in bodies or bool(asked(bodies[name])),
             answer=shapes.get(name) or contract.BYTES.get(name),
             examples=dict(EXAMPLES.get(name, {})),

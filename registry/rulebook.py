@@ -60,36 +60,6 @@ def list_agreements(house: House, *, as_json: bool) -> int:
     return 0
 
 
-def show_agreement(house: House, key: str, *, as_json: bool) -> int:
-    """One edition or pack: each obligation with its clause, source and confidence."""
-    found = shelf.agreement(house, key)
-    if as_json:
-        told(found)
-        return 0
-    if found.edition:
-        edition = found.edition
-        until = edition.until or "no end known"
-        OUT.print(f"{edition.key}: {edition.title}, {edition.since} to {until}", highlight=False)
-    for pack in found.packs:
-        rows = [
-            [
-                each["id"],
-                each["says"],
-                each["about"],
-                each["clause"],
-                f"{each['source']}, {each['confidence']}",
-            ]
-            for each in pack.pack["obligation"]
-        ]
-        title = f"{pack.name} ({pack.digest[:12]})"
-        tables.show(
-            OUT, tables.plain(title, ["obligation", "duty", "judged once per", "clause", "source"], rows)
-        )
-    if not found.packs:
-        OUT.print("No pack judges this agreement yet; what is signed under it is recorded.", style="dim")
-    return 0
-
-
 def lint_packs(paths: Sequence[Path], *, as_json: bool) -> int:
     """Every fault of the pack files in *paths*, beside the parameter sets that ship; 1 when there are any."""
     bodies = {path.name: path.read_bytes() for path in files_in(paths, ".toml")}

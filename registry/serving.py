@@ -26,11 +26,11 @@ from granian.log import LogLevels
 from granian.server import Server
 
 from registry import app, clock, db, embedded, house, logs
-from registry.agreements import act as agreements
 from registry.db import Database
 from registry.errors import Busy
 from registry.judging.house import House
 from registry.notify import worker
+from registry.publishing import act as publishing
 from registry.settings import Settings
 
 KILL_AFTER: Final = 15
@@ -59,14 +59,15 @@ def database(settings: Settings, say: Say) -> Iterator[Settings]:
         yield msgspec.structs.replace(settings, database_url=dsn)
 
 
-async def ready(settings: Settings, rules: House, say: Say) -> None:
-    """Bring the database to the newest migration, and *rules* into the ledger."""
+async def ready(settings: Settings, rules: House, say: Say) -> House:
+    """Bring the database to the newest migration, and *rules* into the ledger; the House in force there."""
     await db.migrated(settings.database_url)
     async with Database.open(settings.database_url, size=1) as opened:
         now = clock.reader(settings.clock_file)()
-        published = await agreements.publish_shipped(opened, rules, now)
+        standing, published = await publishing.start(opened, rules, now)
     if published:
-        say(f"published {len(published)} packs, parameter sets and schemas")
+        say(f"published {published} packs, parameter sets and schemas")
+    return standing
 
 
 def serve(settings: Settings, *, workers: int, working: bool, say: Say) -> None:
@@ -117,8 +118,7 @@ def work(settings: Settings, say: Say, parent: int | None = None) -> None:
 
 async def working(settings: Settings, say: Say) -> None:
     """The worker, from the first migration to the last message."""
-    rules = house.shipped()
-    await ready(settings, rules, say)
+    rules = await ready(settings, house.shipped(), say)
     stop = asyncio.Event()
     worker.stop_on_signals(stop)
     now = clock.reader(settings.clock_file)

@@ -23,6 +23,7 @@ COLOURS: Final[Mapping[str, str]] = {
     "not_applicable": "dim",
     "review": "magenta",
     "due_soon": "cyan",
+    "accuracy": "magenta",
     "open": "bold red",
     "acknowledged": "yellow",
     "resolved": "green",

@@ -7,11 +7,11 @@ from types import SimpleNamespace
 import httpx
 
 from registry import app as house
+from registry.judging.house import House
+from registry.obligations.pack import PackSet
 from registry.settings import Settings
 
-EMPTY = SimpleNamespace(
-    schemas=SimpleNamespace(versions=(), body=None), packs=SimpleNamespace(packs={}, params={}), editions={}
-)
+EMPTY = House(schemas=SimpleNamespace(versions=(), body=None), packs=PackSet({}, {}), editions={})
 
 
 @contextlib.asynccontextmanager

@@ -24,6 +24,8 @@ HISTORY = [
     "judgement",
     "alert_move",
     "access_log",
+    "request_entry",
+    "observation",
 ]
 
 

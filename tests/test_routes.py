@@ -14,8 +14,9 @@ import world
 from world import FOREIGN, OWN
 
 from registry import app as house
-from registry import openapi
+from registry import files, openapi
 from registry.examples import EXAMPLES
+from registry.obligations.pack import digest
 from registry.settings import Settings
 
 COLUMNS = [
@@ -40,7 +41,7 @@ class Call(NamedTuple):
 
     method: str
     path: str
-    body: dict | None = None
+    body: dict | str | None = None
     tag_from: str | None = None
 
 
@@ -59,6 +60,7 @@ def call_of(operation, tenant, caller):
     """The request that tries *operation* on *tenant*: method, path, body, and where its ETag is read."""
     disclosure = f"/v1/disclosures/{tenant.disclosure_id}"
     alert = f"/v1/alerts/{tenant.alert_id}"
+    request = f"/v1/requests/{tenant.request_id}"
     employer = f"/v1/employers/{tenant.employer_id}"
     production = f"/v1/productions/{tenant.employer_id}/{tenant.production_id}"
     filed = world.document(tenant.employer_id, tenant.production_id)
@@ -76,6 +78,12 @@ def call_of(operation, tenant, caller):
         "ledgerConsistency": Call("GET", "/ledger/consistency?from=1&to=2"),
         "listAgreements": Call("GET", "/v1/agreements"),
         "getAgreement": Call("GET", "/v1/agreements/iatse-ba-2024"),
+        "listPublications": Call("GET", "/v1/agreements/reg/publications"),
+        "getPublication": Call("GET", f"/v1/agreements/reg/publications/{digest(REG.encode())}"),
+        "getPublicationBody": Call("GET", f"/v1/agreements/reg/publications/{digest(REG.encode())}/body"),
+        "publishAgreement": Call("POST", "/v1/agreements", f"{REG}# for {tenant.employer_id} and {caller}\n"),
+        "backtestAgreement": Call("POST", "/v1/agreements/reg/backtest", REG),
+        "listLaws": Call("GET", "/v1/laws"),
         "listSchemas": Call("GET", "/v1/schemas"),
         "getSchema": Call("GET", "/v1/schemas/2.0"),
         "listLocals": Call("GET", "/v1/locals"),
@@ -97,19 +105,31 @@ def call_of(operation, tenant, caller):
         "getVersion": Call("GET", f"{disclosure}/versions/1"),
         "getReceipt": Call("GET", f"{disclosure}/receipt"),
         "getFindings": Call("GET", f"{disclosure}/findings"),
+        "explainFindings": Call("GET", f"{disclosure}/explanations"),
         "fileDisclosure": Call("POST", "/v1/disclosures", filed),
         "preflightDisclosure": Call("POST", "/v1/disclosures/preflight", filed),
         "amendDisclosure": Call("PUT", disclosure, amended, disclosure),
         "withdrawDisclosure": Call("POST", f"{disclosure}/withdrawal", WITHDRAWAL, disclosure),
         "listAlerts": Call("GET", "/v1/alerts"),
         "getAlert": Call("GET", alert),
+        "explainAlert": Call("GET", f"{alert}/explanation"),
         "acknowledgeAlert": Call("POST", f"{alert}/acknowledge", {}, alert),
         "resolveAlert": Call("POST", f"{alert}/resolve", EXAMPLES["resolveAlert"]["cured"], alert),
+        "listRequests": Call("GET", "/v1/requests"),
+        "getRequest": Call("GET", request),
+        "makeRequest": Call("POST", "/v1/requests", world.asked(tenant.employer_id, tenant.production_id)),
+        "answerRequest": Call("POST", f"{request}/answer", EXAMPLES["answerRequest"]["offered"], request),
+        "listObservations": Call("GET", "/v1/observations"),
+        "getObservation": Call("GET", f"/v1/observations/{tenant.observation_id}"),
+        "reportObservation": Call(
+            "POST", "/v1/observations", world.observed(tenant.employer_id, tenant.production_id)
+        ),
         "reopenAlert": Call("POST", f"{alert}/reopen", EXAMPLES["reopenAlert"]["again"], alert),
     }
     return calls[operation]
 
 
+REG = (files.PACKS / "reg.toml").read_text()
 EXAMENDMENT = EXAMPLES["amendDisclosure"]["late-information"]["filing"]
 WITHDRAWAL = EXAMPLES["withdrawDisclosure"]["never-deployed"]
 LISTED = {
@@ -117,6 +137,8 @@ LISTED = {
     "listProductions": "production_id",
     "listDisclosures": "disclosure_id",
     "listAlerts": "alert_id",
+    "listRequests": "request_id",
+    "listObservations": "observation_id",
 }
 
 
@@ -155,6 +177,9 @@ async def answer_of(opened, operation, caller, tenant):
     if call.tag_from:
         headers["If-Match"] = (await opened.good("administrator", "GET", call.tag_from)).headers["ETag"]
     request = {"json": call.body} if call.body is not None else {}
+    if isinstance(call.body, str):
+        request = {"content": call.body}
+        headers["Content-Type"] = "application/toml"
     return await opened.ask(caller, call.method, call.path, headers=headers, **request)
 
 

@@ -10,7 +10,7 @@ import msgspec
 from registry import app as house
 from registry.auth.issuer import local_issuer, mint
 from registry.auth.scope import Principal
-from registry.examples import INITIAL, SEASON, SIGNATORY
+from registry.examples import EXAMPLES, INITIAL, OBSERVED, SEASON, SIGNATORY
 from registry.settings import Settings
 
 OWN, FOREIGN = "northlight-pictures", "southpaw-films"
@@ -23,6 +23,7 @@ CALLERS = {
     "auditor": Principal(subject="auditor", role="auditor", employers=[OWN]),
     "administrator": Principal(subject="admin", role="administrator"),
     "other employer": Principal(subject="office", role="employer", employer_id=FOREIGN),
+    "other representative": Principal(subject="agent", role="representative", locals=["IATSE:600"]),
 }
 
 
@@ -33,6 +34,8 @@ class Tenant(msgspec.Struct):
     production_id: str
     disclosure_id: str = ""
     alert_id: str = ""
+    request_id: str = ""
+    observation_id: str = ""
 
 
 def employer_record(employer_id):
@@ -58,6 +61,22 @@ def document(employer_id, production_id, **filing):
         "employer": {"id": employer_id, "legal_name": f"{employer_id} LLC"},
         "uses": [{**INITIAL["uses"][0], "locals": [LOCALS.get(employer_id, "IATSE:700")]}],
     }
+
+
+def asked(employer_id, production_id):
+    """A request of the local that works on a tenant's production."""
+    key = {"employer_id": employer_id, "production_id": production_id}
+    return {
+        **EXAMPLES["makeRequest"]["for-an-employee"],
+        **key,
+        "local": LOCALS.get(employer_id, "IATSE:700"),
+    }
+
+
+def observed(employer_id, production_id):
+    """An observation of the local that works on a tenant's production."""
+    key = {"employer_id": employer_id, "production_id": production_id}
+    return {**OBSERVED, **key, "local": LOCALS.get(employer_id, "IATSE:700")}
 
 
 class World:
@@ -86,7 +105,7 @@ class World:
         return answer
 
     async def settle(self, employer_id):
-        """Put one tenant on record: employer, production, a filing, and the alert it raises."""
+        """Put one tenant on record: employer, production, a filing with its alert, a request, an observation."""
         tenant = Tenant(employer_id, PRODUCTIONS[employer_id])
         office = "employer" if employer_id == OWN else "other employer"
         await self.good("administrator", "POST", "/v1/employers", json=employer_record(employer_id))
@@ -100,6 +119,13 @@ class World:
         wanted = [each for each in alerts.json()["items"] if LOCALS[employer_id] in each["locals"]]
         assert wanted, alerts.text
         tenant.alert_id = wanted[0]["alert_id"]
+        union = "representative" if employer_id == OWN else "other representative"
+        told = {"json": asked(employer_id, tenant.production_id)}
+        made = await self.good(union, "POST", "/v1/requests", **told)
+        tenant.request_id = made.json()["request"]["request_id"]
+        told = {"json": observed(employer_id, tenant.production_id)}
+        made = await self.good(union, "POST", "/v1/observations", **told)
+        tenant.observation_id = made.json()["observation"]["observation_id"]
         return tenant
 
 

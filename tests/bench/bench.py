@@ -5,6 +5,7 @@ first      the same for the first filing of each production, which raises all it
 bare       the same client, server kind and database for a handler that only decodes and inserts the JSON
 pgbench    one-row inserts of the same JSON, by PostgreSQL's own client
 copy       rows a second of COPY, the same JSON again
+backtest   disclosures a second of judging history with a draft pack beside the one in force, on every core
 judging    CPU time of judging one disclosure against every pack of a fully union feature
 
 Rounds of bare and filing alternate, so that whatever else the machine does strikes both. Nothing is tuned
@@ -32,6 +33,7 @@ from pathlib import Path
 from shutil import rmtree
 
 import asyncpg
+import backtest
 import msgspec
 import season
 import structlog
@@ -50,7 +52,7 @@ from registry.productions import act as productions
 
 HERE = Path(__file__).parent
 EMPLOYER = "bench-pictures"
-BARS = {"filing_to_bare": 0.5, "judging_ms": 1.0}
+BARS = {"filing_to_bare": 0.5, "judging_ms": 1.0, "backtest_per_second": backtest.BAR}
 AIMS = {"filing_to_bare": 1.0, "judging_ms": 0.2}
 BARE_TABLE = "CREATE TABLE bare (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, body jsonb NOT NULL)"
 COUNTS = """
@@ -332,6 +334,7 @@ def shown(made):
         ("first_filing", "the same, first filing of each production, requests/s"),
         ("pgbench", "pgbench one-row insert, rows/s"),
         ("copy", "COPY, rows/s"),
+        ("backtest", "backtest, disclosures/s"),
     ):
         row = made[name]
         rate = row.get("per_second")
@@ -358,7 +361,7 @@ def main():
     bodies = [json.dumps(season.document(EMPLOYER, key), separators=(",", ":")) for key in keys]
     try:
         with embedded.running(folder / "postgres") as server:
-            dsns = {name: server.replace("/postgres?", f"/{name}?") for name in ("registry", "bare")}
+            dsns = {name: server.replace("/postgres?", f"/{name}?") for name in ("registry", "bare", "past")}
             for name in dsns:
                 fetch(server, f"CREATE DATABASE {name}")
             fetch(dsns["bare"], BARE_TABLE)
@@ -370,6 +373,7 @@ def main():
             made["pgbench"] = by_pgbench(options, folder, dsns["bare"], bodies[0])
             made["copy"] = asyncio.run(by_copy(options, dsns["bare"], bodies[0]))
             production = asyncio.run(stored_production(dsns["registry"]))
+            made["backtest"] = asyncio.run(backtest.measured(dsns["past"], now))
             made["judging"] = by_judging(options, production, bodies[0], now)
     finally:
         rmtree(folder, ignore_errors=True)

@@ -1,9 +1,20 @@
 """What the bench files: a disclosure as a coordinator of a union feature would make it, and its production."""
 
-AGREEMENTS = ["iatse-ba-2024", "dga-ba-2023"]
-LOCALS = ["IATSE:600", "IATSE:700", "IATSE:800", "DGA"]
+import datetime as dt
+
+AGREEMENTS = ["iatse-ba-2024", "dga-ba-2023", "wga-mba-2023", "sag-tvth-2023"]
+"""Of four unions, each in force on the days of the uses; the first binds through two packs."""
+LOCALS = ["IATSE:600", "IATSE:700", "IATSE:800", "DGA", "WGAW", "SAG-AFTRA"]
 TOOLS = [("CutAssist", "generative_video"), ("BoardMaker", "generative_image"), ("LogWise", "other")]
-CRAFTS = [("IATSE:700", "ideation_temp"), ("IATSE:800", "ideation_temp"), ("IATSE:600", "ideation_temp")]
+CRAFTS = [
+    ("IATSE:700", "ideation_temp"),
+    ("IATSE:800", "ideation_temp"),
+    ("IATSE:600", "final_element"),
+    ("WGAW", "ideation_temp"),
+    ("SAG-AFTRA", "replica"),
+]
+JUDGED = dt.datetime(2026, 2, 16, 18, tzinfo=dt.UTC)
+"""The instant for which the bench judges, so that what is found does not hang on the day it is run."""
 
 
 def employer(employer_id):
@@ -19,7 +30,10 @@ def production(employer_id, number):
         "employer_id": employer_id,
         "title": f"Feature {number}",
         "format": "theatrical",
-        "locations": [{"country": "US", "subdivision": "US-CA"}],
+        "locations": [
+            {"country": "US", "subdivision": "US-CA"},
+            {"country": "US", "subdivision": "US-NY"},
+        ],
         "phases": [
             {"phase": "principal_photography", "starts_on": "2025-06-02", "ends_on": "2025-08-29"},
             {"phase": "post", "starts_on": "2025-09-01", "ends_on": "2026-03-27"},
@@ -30,7 +44,7 @@ def production(employer_id, number):
 
 
 def document(employer_id, production_id):
-    """Three tools, six uses, a layoff with its severance, two consultations: about 6 kB."""
+    """Three tools, five uses in five crafts, a layoff said to be partly due to AI: about 5 kB."""
     tools = [
         {
             "id": f"T{number}",
@@ -61,13 +75,13 @@ def document(employer_id, production_id):
             "hours_saved": 6,
             "prompts": {"provided_by": ["unit_employee"], "required": True},
         }
-        for number, (local, purpose) in enumerate([*CRAFTS, *CRAFTS])
+        for number, (local, purpose) in enumerate(CRAFTS)
     ]
     workforce = [
         {
             "id": "W1",
             "local": "IATSE:700",
-            "uses": ["U0", "U3"],
+            "uses": ["U0"],
             "headcount_baseline": 4,
             "headcount_now": 3,
             "events": [
