@@ -11,7 +11,8 @@ from rich.text import Text
 
 from registry import tables
 from registry.errands import OUT, told
-from registry.obligations.pack import PackSet, WrittenPack, value_on
+from registry.obligations.pack import PackSet, WrittenPack
+from registry.obligations.params import value_on
 from registry.publishing.flips import Backtest
 
 
@@ -112,9 +113,10 @@ def backtest_parts(found: Backtest) -> Iterable[Any]:
             yield tables.plain(f"Flips by {title}", [title, "flips", "from → to"], rows)
     if found.examples:
         yield tables.plain("Examples", ["example"], [[each.sentence] for each in found.examples])
-    text = (
-        f"{found.pack}: {found.flips} of {found.findings} findings would flip, as of {found.as_of:%Y-%m-%d}; "
-        f"{found.productions} productions, {found.disclosures} disclosures, {found.seconds} s "
-        f"({found.per_second:.0f} disclosures/s). {found.note}"
+    counted = f"{found.flips} of {found.findings} findings would flip"
+    yield Text(f"{found.pack}, as of {found.as_of:%Y-%m-%d}: {counted}. {found.note}")
+    yield Text(
+        f"{found.productions} productions, {found.disclosures} disclosures: {found.seconds:.3f} s, "
+        f"{found.per_second:.0f} disclosures a second",
+        style="dim",
     )
-    yield Text(text)

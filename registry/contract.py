@@ -213,8 +213,7 @@ def complete(
             if method in item:
                 complete_operation(method, item[method], facts[item[method]["operationId"]])
     # In one order on every machine, so that a difference between two documents is a difference in the code.
-    ordered: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(done, order="sorted"))
-    return ordered
+    return msgspec.json.decode(msgspec.json.encode(done, order="sorted"), type=dict[str, Any])
 
 
 def complete_operation(method: str, operation: dict[str, Any], facts: Facts) -> None:
@@ -225,7 +224,8 @@ def complete_operation(method: str, operation: dict[str, Any], facts: Facts) -> 
         media: dict[str, Any] = {"schema": facts.body}
         if facts.examples:
             media["examples"] = {name: {"value": value} for name, value in facts.examples.items()}
-        operation["requestBody"] = {"required": facts.required, "content": {facts.body.get("contentMediaType", JSON): media}}
+        content = {facts.body.get("contentMediaType", JSON): media}
+        operation["requestBody"] = {"required": facts.required, "content": content}
     kept = {status: said for status, said in operation["responses"].items() if status < "4"}
     for said in kept.values():
         for media in said.get("content", {}).values() if facts.answer is not None else ():

@@ -94,6 +94,33 @@ OBSERVED: Final[Mapping[str, Any]] = {
     "text": "Temporary dialogue was made with VoxClone; two editors were asked to write its prompts.",
 }
 
+PACK: Final = """\
+pack = "house-rules"
+title = "Rules of one house"
+union = "*"
+agreements = ["*"]
+params = "params-2026.1"
+basis = "A rule of the parties' own, agreed on 4 May 2026."
+
+[sources]
+"I" = "Agreed between the parties"
+
+[[obligation]]
+id = "review"
+clause = "Rule 1"
+says = "A person reviews whatever a generative tool makes before it is part of the finished work."
+owed_to = "the audience"
+about = "use"
+when = [{ if = "use.final_deliverable", words = "the output is part of the finished work" }]
+breach = [{ if = "!use.reviewed_by_human", words = "nobody reviewed the output" }]
+source = "I"
+confidence = "inferred"
+tests = [
+    { name = "shown", expect = "insufficient_information", facts = { "use.final_deliverable" = true } },
+    { name = "cut out", expect = "not_applicable", facts = { "use.final_deliverable" = false } },
+]
+"""
+
 EXAMPLES: Final[Mapping[str, Mapping[str, Any]]] = {
     "fileDisclosure": {"initial": INITIAL, "nil-return": NIL_RETURN},
     "preflightDisclosure": {"initial": INITIAL},
@@ -109,6 +136,8 @@ EXAMPLES: Final[Mapping[str, Mapping[str, Any]]] = {
     "changeEmployer": {"signatory": SIGNATORY},
     "createProduction": {"season": SEASON},
     "changeProduction": {"season": SEASON},
+    "publishAgreement": {"a-house-rule": PACK},
+    "backtestAgreement": {"a-house-rule": PACK},
     "makeRequest": {
         "for-an-employee": ASKED,
         "quarterly-meeting": {

@@ -11,12 +11,13 @@ from zoneinfo import ZoneInfo
 from registry import tables
 from registry.errands import ERR, OUT, told
 from registry.errors import Malformed, TooLarge
+from registry.explanations import aloud
 from registry.explanations.answer import BETWEEN, words_of
+from registry.explanations.explain import explained
+from registry.explanations.explanation import Explanation
 from registry.filing import trial
 from registry.judging.house import House
-from registry.obligations import aloud, scenario
-from registry.obligations.explain import explained
-from registry.obligations.explanation import Explanation
+from registry.obligations import scenario
 from registry.obligations.finding import Finding
 from registry.obligations.judge import Case, opened
 from registry.rulebook import faults_counted, files_in

@@ -31,6 +31,8 @@ COMMANDS = [
     "agreements/list",
     "agreements/show",
     "agreements/lint",
+    "agreements/diff",
+    "agreements/backtest",
     "schemas/list",
     "schemas/show",
     "schemas/diff",
@@ -464,3 +466,31 @@ schema_version = { value = "2.0" }
 "uses/0/purpose" = { value = "admin" }
 "uses/0/first" = { column = "first", dates = ["%m/%d/%Y"] }
 """
+
+
+def test_an_agreement_is_shown_for_a_lawyer(registry):
+    """Clause, words and condition, due rule, parameters with their reference, and what is only proposed."""
+    status, out, _ = registry("agreements", "show", "reg")
+    _, plain, _ = registry("agreements", "show", "reg", "--json")
+
+    duty = next(each for each in json.loads(plain)[0]["duties"] if each["rule"] == "reg/initial-filing")
+    assert status == 0
+    assert duty["says"] in out
+    assert duty["due"] in out
+    assert "[PROPOSAL]" in out
+    assert all(each["reference"] and each["since"] for each in duty["parameters"])
+    assert registry("agreements", "show", "iatse-ba-2042")[0] == 1
+
+
+def test_two_editions_of_a_pack_are_compared(registry, tmp_path):
+    """Field by field; 1 when anything differs, 0 when nothing does."""
+    body = (files.PACKS / "reg.toml").read_text()
+    one, other = tmp_path / "one.toml", tmp_path / "other.toml"
+    one.write_text(body)
+    other.write_text(body.replace('severity = "', 'severity = "critical" # "', 1))
+    status, out, _ = registry("agreements", "diff", str(one), str(other), "--json")
+
+    assert registry("agreements", "diff", str(one), str(one))[0] == 0
+    assert status == 1
+    assert [each["change"] for each in json.loads(out)] == ["changed"]
+    assert json.loads(out)[0]["where"].endswith(": severity")

@@ -11,9 +11,8 @@ from registry import files
 from registry.agreements import compiling, law, local, shelf, store, terms
 from registry.agreements.law import Law
 from registry.agreements.local import Local
-from registry.agreements.publication import Publication
+from registry.agreements.publication import Publication, Published
 from registry.agreements.shelf import Rules
-from registry.agreements.store import Published
 from registry.agreements.terms import Edition
 from registry.db import Connection, Database
 from registry.errors import Corrupt

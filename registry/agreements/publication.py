@@ -30,3 +30,14 @@ class Publication(msgspec.Struct, frozen=True):
             "body": self.body,
             "published_at": now,
         }
+
+
+class Published(msgspec.Struct, frozen=True):
+    """A publication's place: `leaf` is the leaf hash of its ledger entry."""
+
+    kind: str
+    name: str
+    digest: bytes
+    published_at: dt.datetime
+    ledger_index: int
+    leaf: bytes

@@ -9,19 +9,8 @@ from typing import Any, Final, Literal, LiteralString
 
 import msgspec
 
-from registry.agreements.publication import Publication
+from registry.agreements.publication import Publication, Published
 from registry.db import Connection, rows_to
-
-
-class Published(msgspec.Struct, frozen=True):
-    """A publication's place: `leaf` is the leaf hash of its ledger entry."""
-
-    kind: str
-    name: str
-    digest: bytes
-    published_at: dt.datetime
-    ledger_index: int
-    leaf: bytes
 
 
 class InForce(msgspec.Struct, frozen=True):

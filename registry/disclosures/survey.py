@@ -70,6 +70,17 @@ def look_at_object(found: Survey, node: Node, value: dict[str, Any], trail: Trai
         for names in node.recommended:
             if not any(name in value for name in names):
                 found.warn(Note("recommended", (names[0], trail), node.properties[names[0]], None, names))
+    if node.order or node.dated:
+        look_at_days(found, node, value, trail)
+    watched = node.watched
+    for name, inner in value.items():
+        child = watched.get(name)
+        if child is not None:
+            look_at(found, child, inner, (name, trail))
+
+
+def look_at_days(found: Survey, node: Node, value: dict[str, Any], trail: Trail) -> None:
+    """Look at an object's days: are they in order, and is none given for what is said not to have been."""
     for first, second in node.order:
         one, two = value.get(first), value.get(second)
         if isinstance(one, str) and isinstance(two, str) and moments.precedes(two, one):
@@ -77,11 +88,6 @@ def look_at_object(found: Survey, node: Node, value: dict[str, Any], trail: Trai
     for answer, at in node.dated:
         if value.get(answer) is False and at in value:
             found.warn(Note("dated", (at, trail), node.properties[at], value[at], node.properties[answer]))
-    watched = node.watched
-    for name, inner in value.items():
-        child = watched.get(name)
-        if child is not None:
-            look_at(found, child, inner, (name, trail))
 
 
 def look_at(found: Survey, node: Node, value: Any, trail: Trail) -> None:

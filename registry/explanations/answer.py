@@ -10,12 +10,12 @@ import msgspec
 from registry.auth.scope import Scope
 from registry.disclosures.release import withheld
 from registry.disclosures.schemas import SchemaSet
+from registry.explanations import aloud
+from registry.explanations.choices import choices
+from registry.explanations.explain import Choices, explained
+from registry.explanations.explanation import Altered, Explanation, Said, Stated
 from registry.judging.ruling import concerning
 from registry.judging.said import Recalled
-from registry.obligations import aloud
-from registry.obligations.choices import choices
-from registry.obligations.explain import Choices, explained
-from registry.obligations.explanation import Altered, Explanation, Said, Stated
 from registry.obligations.finding import Finding
 from registry.obligations.judge import Case, opened
 from registry.obligations.statement import Known

@@ -12,8 +12,8 @@ from registry.auth.scope import Principal
 from registry.db import Database
 from registry.explanations import act
 from registry.explanations.answer import Content, Explanations, Wanted
+from registry.explanations.explanation import Explanation
 from registry.judging.house import House
-from registry.obligations.explanation import Explanation
 
 READERS = {"employer", "representative", "auditor", "administrator"}
 

@@ -76,9 +76,8 @@ async def file(db: Database, house: House, submissions: Sequence[Submission]) ->
 
 def tell(result: Result) -> None:
     """A line in the log for what was committed: a promise that the entry exists."""
-    if isinstance(result, RegistryError) or result.replayed:
-        return
-    log.info(answer.EVENTS[result.receipt.kind], **answer.summary(result))
+    if not isinstance(result, RegistryError) and not result.replayed:
+        log.info(answer.EVENTS[result.receipt.kind], **answer.summary(result))
 
 
 async def look(db: Database, house: House, ready: dict[int, Prepared]) -> dict[int, Seen | Result]:
@@ -111,11 +110,9 @@ async def see(conn: Connection, house: House, prepared: Prepared, moved: set[tup
 
 async def commit(db: Database, house: House, seen: dict[int, Seen]) -> dict[int, Result]:
     """Write all of *seen* in one transaction, each of many in a savepoint of its own."""
-    if len(seen) == 1:
+    if len(seen) < 2:
         return {place: await commit_one(db, house, each) for place, each in seen.items()}
     results: dict[int, Result] = {}
-    if not seen:
-        return results
     async with db.transaction() as conn:
         for place, each in seen.items():
             try:
@@ -238,9 +235,9 @@ async def stand(conn: Connection, prepared: Prepared, new_id: UUID) -> Standing:
     await check_period(conn, prepared, standing)
     if prepared.kind != "withdrawal":
         return standing
-    told = await disclosures.load_known(conn, *ground.key)
-    mine = [each for each in knowledge.known(told) if each.disclosure_id == str(standing.disclosure_id)]
-    return msgspec.structs.replace(standing, last=mine[-1])
+    told = knowledge.known(await disclosures.load_known(conn, *ground.key))
+    last = next(each for each in reversed(told) if each.disclosure_id == str(standing.disclosure_id))
+    return msgspec.structs.replace(standing, last=last)
 
 
 async def check_period(conn: Connection, prepared: Prepared, standing: Standing) -> None:

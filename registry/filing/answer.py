@@ -142,12 +142,13 @@ def shown_of(findings: Iterable[Finding]) -> list[Finding]:
 
 
 def due_of(findings: Iterable[Finding], now: dt.datetime) -> list[Due]:
-    """Duties of *findings* that fall due later than *now*, soonest first."""
+    """Duties of *findings* that fall due later than *now*, soonest first; what a bill would ask is none."""
     found = [
         Due(each.due_on, each.rule, each.says, each.subject_kind, each.subject)
         for each in findings
         if each.due_on is not None
         and each.verdict in ("not_applicable", "insufficient_information")
+        and not each.reason.endswith(("-law", "-in-force"))
         and (each.due_at > now if each.due_at is not None else each.due_on >= now.date())
     ]
     return sorted(found, key=lambda each: (each.due_on, each.rule, each.subject_kind, each.subject))

@@ -194,29 +194,38 @@ def bare(employer_id: str, production_id: str, time_zone: str) -> Production:
 def losses(production: Production, told: Sequence[Known]) -> list[Loss]:
     """The reductions that *told* states, each as a loss for the employer's other productions."""
     statement = assemble(production, told)
+    people: dict[tuple[str, str], set[str]] = {}
+    for row in statement.all("workforce"):
+        people.setdefault(whose(statement, row), set()).add(row.id)
     return [
-        loss(statement, row, event)
+        loss(statement, row, event, people[whose(statement, row)])
         for row in statement.all("workforce")
         for event in workforce.events_of(statement, row)
         if event.get("kind") in workforce.REDUCTIONS
     ]
 
 
-def loss(statement: Statement, row: Record, event: Record) -> Loss:
-    """One reduction as a loss."""
+def whose(statement: Statement, row: Record) -> tuple[str, str]:
+    """The people a row is about, as patterns count them: a local, and a class of tool."""
+    return row.get("local") or "", workforce.category(statement, row)
+
+
+def loss(statement: Statement, row: Record, event: Record, rows: set[str]) -> Loss:
+    """One reduction as a loss; *rows* are all that are about the same people."""
+    local, category = whose(statement, row)
     return Loss(
         production_id=statement.production.production_id,
         event_id=event.id,
         disclosure_id=event.disclosure_id,
         filed_at=event.first_filed_at,
         on=workforce.dated_on(statement, event),
-        local=row.get("local") or "",
-        category=workforce.category(statement, row),
+        local=local,
+        category=category,
         kind=event.get("kind"),
         count=event.get("count") or 0,
         attribution=event.get("attribution") or "",
         reasoned=bool(event.get("attribution_reason")),
-        baseline=workforce.first_baseline(statement, {row.id}, []),
+        baseline=workforce.first_baseline(statement, rows, []),
     )
 
 

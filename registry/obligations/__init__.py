@@ -15,24 +15,21 @@ links.py        what is filed about what, looked up once
 moments.py      days, instants, windows; three-valued comparison
 conditions.py   CEL in three values
 due.py          typed deadlines and their arithmetic in words
-pack.py lint.py the form of a pack, and what it must be before it judges
+pack.py params.py lint.py   the form of a pack, and what it must be before it judges
 standing.py     whether a text reaches a subject, from which day, and whom it concerns
+covering.py     the people an agreement has to cover to reach something
 verdict.py      one obligation on one subject, step by step
 case.py         one judgement at hand, and each ruling it comes to
+recalled.py     decisions made before of the same facts
 judge.py        every obligation on every subject, and when time alone changes one
 conclude.py     a ruling as a finding
 heard.py        requests and their answers as consultations
 accuracy.py observed.py   what is said of the same thing twice, and differently
 finding.py      the result
-explanation.py  a finding taken apart: the shapes
-explain.py attested.py provenance.py witness.py   what was asked and answered, by whose word, in which version
-counterfactual.py alternative.py choices.py   what would change it, found by deciding again
-aloud.py        an explanation as text
 scenario.py     worked cases: the contract of this room
 
 What must stay true:
 1. The same filings, pack digests and instant give the same findings, on any machine.
 2. A missing fact gives *insufficient information* naming it, unless a known fact alone decides.
-3. An explanation is computed from the evaluation; a change it names does give the verdict it says.
-4. Between one judgement and its `judged_again_at`, no verdict changes by time alone.
+3. Between one judgement and its `judged_again_at`, no verdict changes by time alone.
 """

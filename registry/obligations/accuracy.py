@@ -38,7 +38,7 @@ def late_events(statement: Statement) -> Iterator[Filed]:
         if event.get("kind") not in workforce.IMPACTS or on is None or not says_something_new(teller):
             continue
         told = updates(statement, teller, on)
-        silent = next((one for one, within in told if left_out(one, row, within=within)), None)
+        silent = next((one for one, within in told if left_out(one, row, event, within=within)), None)
         if silent is None:
             continue
         happened = f"{plain(event.get('kind'))} of {words(on)}, {event.get('count') or 'number not stated'}."
@@ -55,20 +55,36 @@ def late_events(statement: Statement) -> Iterator[Filed]:
         )
 
 
-def left_out(update: Known, row: Record, *, within: bool) -> bool:
-    """Whether an update speaks of the workforce of the row's local, or says that there is nothing to tell.
+def left_out(update: Known, row: Record, event: Record, *, within: bool) -> bool:
+    """Whether an update speaks of the row's people without the event, or says that there is nothing to tell.
 
-    Of the days after its period, until it was filed, it speaks only where it says how many there are now.
+    Of the days after its period, until it was filed, it speaks only where it says how many there are now, and
+    then only of losses. A loss that its own numbers show is not left out, for all that it is not explained.
     """
     if update.type == "nil_return":
         return within
-    rows = update.document.get("workforce") or ()
-    mine = [
-        one
-        for one in rows
-        if one["id"] == row.id or (row.get("local") and one.get("local") == row.get("local"))
-    ]
+    mine = [one for one in update.document.get("workforce") or () if same_people(one, row)]
+    if event.get("kind") not in workforce.REDUCTIONS:
+        return within and bool(mine)
+    if shown(mine) >= (event.get("count") or 1):
+        return False
     return any(within or one.get("headcount_now") is not None for one in mine)
+
+
+def same_people(stated: dict[str, Any], row: Record) -> bool:
+    """Whether a row of a filing is about the same people: one row, or one local and, if stated, one craft."""
+    if stated["id"] == row.id:
+        return True
+    crafts = {str(one).casefold() for one in (stated.get("classification"), row.get("classification")) if one}
+    return bool(row.get("local")) and stated.get("local") == row.get("local") and len(crafts) < 2
+
+
+def shown(rows: list[dict[str, Any]]) -> int:
+    """How many people fewer there are now than before, beyond the losses that the same filing tells."""
+    counted = [one for one in rows if None not in (one.get("headcount_baseline"), one.get("headcount_now"))]
+    fewer: int = sum(one["headcount_baseline"] - one["headcount_now"] for one in counted)
+    told = [event for one in counted for event in one.get("events") or ()]
+    return fewer - sum(event.get("count") or 0 for event in told if event.get("kind") in workforce.REDUCTIONS)
 
 
 def restated(statement: Statement) -> Iterator[Filed]:

@@ -96,8 +96,12 @@ def assemble(
     known: Sequence[Known],
     heard: Sequence[Heard] = (),
     elsewhere: Sequence[Loss] = (),
+    first: dict[tuple[str, str], Known] | None = None,
 ) -> Statement:
-    """What *known*, in the order it became known, says of *production*, with what was told beside it."""
+    """What *known*, in the order it became known, says of *production*, with what was told beside it.
+
+    *first* is what first mentioned each record, where that is known already.
+    """
     newest: dict[str, Known] = {}
     told_at: dict[str, dt.datetime] = {}
     for version in known:
@@ -115,7 +119,7 @@ def assemble(
     statement = Statement(
         production, zone, list(known), live, {}, {}, None, {}, {}, list(heard), list(elsewhere)
     )
-    first = first_filings(known)
+    first = first_filings(known) if first is None else first
     for version in live:
         said = list(stated(version, zone, standing))
         for kind, pointer, fields in said:

@@ -11,27 +11,32 @@ from registry.obligations.conditions import activated
 from registry.obligations.finding import Finding
 from registry.obligations.moments import day
 from registry.obligations.pack import Obligation, Pack, PackSet, Params
-from registry.obligations.standing import CARRIED, Stand, bound, since_then
+from registry.obligations.recalled import recalled
+from registry.obligations.standing import CARRIED, Stand, reaching, since_then
 from registry.obligations.statement import Binding, Heard, Known, Loss, Production
 from registry.obligations.subjects import BUILDERS, Subject
-from registry.obligations.verdict import Decision, decide, undecidable
+from registry.obligations.verdict import Decision
 
 
 class Case(msgspec.Struct, frozen=True):
     """What one judgement needs at hand, and what it has worked out already.
 
     `as_of` is up to when things are known, `on` the instant they are judged for. `subjects` are shared by the
-    packs of one parameter set; `earlier` keeps those of earlier knowledge. `bindings` are those of each pack
-    that reaches the production at all.
+    packs of one parameter set; `earlier` keeps those of earlier knowledge, `past`. `bindings` are those of
+    each pack that reaches the production at all.
     """
 
     packs: PackSet
     statement: Statement
     as_of: dt.datetime
     on: dt.datetime
-    earlier: dict[tuple[int, str], dict[str, Subject]] = {}
+    earlier: dict[tuple[dt.datetime, str], dict[str, Subject]] = {}
     subjects: dict[tuple[str, str], list[Subject]] = {}
     bindings: dict[str, list[Binding]] = {}
+    past: dict[tuple[dt.datetime, str], Statement] = {}
+    """What was known of a matter at earlier instants."""
+    first: dict[tuple[str, str], Known] = {}
+    """The version that first mentioned each record, once an earlier instant was looked at."""
 
 
 class Held(msgspec.Struct, frozen=True):
@@ -72,9 +77,7 @@ def opened(
         [told for told in heard if told.at <= as_of],
         [loss for loss in elsewhere if loss.filed_at <= as_of],
     )
-    bindings = {name: bound(pack, statement) for name, pack in packs.packs.items()}
-    bindings = {name: held for name, held in bindings.items() if held}
-    return Case(packs, statement, as_of, on or as_of, {}, {}, bindings)
+    return Case(packs, statement, as_of, on or as_of, {}, {}, reaching(packs, statement))
 
 
 def subjects_of(case: Case, params: Params, about: str) -> list[Subject]:
@@ -96,12 +99,13 @@ def built(statement: Statement, about: str, now: dict[str, Any]) -> list[Subject
 
 def decided(case: Case, duty: Obligation, each: Stand, subject: Subject) -> Decision:
     """The decision on one subject as it stands; its facts are handed to the condition language once."""
-    if subject.activation is None:
-        subject.activation = activated(duty.written.about, subject.facts)
-    zone, facts = case.statement.zone, subject.facts
+    known = subject.activation
+    if known is None:
+        known = subject.activation = activated(duty.written.about, subject.facts)
+    zone, facts = case.statement.zone, known.facts
     if each.carried and each.bound_from:
         facts = since_then(duty, facts, each.bound_from, zone)
-    return decide(duty, facts, subject.activation, each.values, zone, case.on)
+    return recalled(duty, "in_force", known, facts, each.values, zone, case.on)
 
 
 def shown(case: Case, pack: Pack, duty: Obligation, each: Stand) -> Decision | None:
@@ -110,8 +114,7 @@ def shown(case: Case, pack: Pack, duty: Obligation, each: Stand) -> Decision | N
     if status == "in_force":
         return None
     subject = each.subject
-    if subject.activation is None:
-        subject.activation = activated(duty.written.about, subject.facts)
-    return undecidable(
-        duty, subject.facts, subject.activation, each.values, case.statement.zone, case.on, status
-    )
+    known = subject.activation
+    if known is None:
+        known = subject.activation = activated(duty.written.about, subject.facts)
+    return recalled(duty, status, known, known.facts, each.values, case.statement.zone, case.on)

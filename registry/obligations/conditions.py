@@ -39,6 +39,7 @@ LONGEST: Final = 600
 MOST_STEPS: Final = 60
 EXACT: Final = frozenset({str, bool, dt.date})
 """Types whose values equal no value of another type."""
+UNASKED: Final[Any] = object()
 MOST_ANSWERS: Final = 512
 """Answers that one condition remembers; then it begins anew."""
 STEP: Final = re.compile(r"&&|\|\||[!=<>]=|[-+*/%<>!?:,(\[.]")
@@ -80,8 +81,8 @@ def fact_name(word: str, about: str) -> str:
 class Known(msgspec.Struct):
     """The known facts of one subject as conditions see them.
 
-    `keys` are the facts as what is remembered is looked up by. CEL's own form of them, the activation, is made
-    when a condition comes up that was never asked of such facts.
+    `keys` are the facts by which answers are remembered. CEL's own form of them, the activation, is made when
+    a condition comes up that was never asked of such facts.
     """
 
     about: str
@@ -166,7 +167,8 @@ def exact(value: Any) -> Any:
     Two spellings of one instant are two as well: people read the one that was filed.
     """
     if isinstance(value, list):
-        return list, *(one if type(one) in EXACT else exact(one) for one in value)
+        same = EXACT.issuperset(map(type, value))
+        return list, tuple(value if same else map(exact, value))
     if isinstance(value, dt.datetime):
         return value, value.utcoffset()
     return type(value), repr(value)
@@ -179,8 +181,9 @@ def holds(condition: Condition, known: Known) -> bool | None:
     """
     key = tuple(map(known.keys.get, condition.names))
     answers = condition.answers
-    if key in answers:
-        return answers[key]
+    answer: bool | None = answers.get(key, UNASKED)
+    if answer is not UNASKED:
+        return answer
     if known.activation is None:
         moments = MOMENTS[known.about]
         read = {name: value for name, value in known.facts.items() if name not in moments}

@@ -119,6 +119,12 @@ SYNTHETIC: Final = COMMON | table(
     ),
     ("synthetic.published_on", "moment", "/published_on", "When was the advertisement first published?"),
     (
+        "synthetic.published",
+        "bool",
+        "/published_on",
+        "Has the advertisement been published, and since when?",
+    ),
+    (
         "synthetic.expressive",
         "bool",
         "/expressive_work_ad",

@@ -8,6 +8,7 @@ from registry.obligations.facts_use import COMMON
 CONSULTATION: Final = COMMON | table(
     ("consultation.type", "string", "/type", "What kind of consultation or meeting is it?"),
     ("consultation.union", "string", "/union", "Which union asked?"),
+    ("consultation.local", "string", "/union", "Which local asked?"),
     ("consultation.requested", "bool", "/requested_on", "Was it requested?"),
     ("consultation.requested_on", "moment", "/requested_on", "When was it requested?"),
     ("consultation.held_on", "moment", "/held_on", "When was it held?"),

@@ -172,6 +172,13 @@ USE: Final = COMMON | table(
     ("use.last", "moment", "/last", "When was the tool last used on the production?"),
     ("use.locals", "strings", "/locals", "Which locals' work does the tool do or help to do?"),
     ("use.by_writers", "bool", "/operators", "Do writers use the tool, or is it used on their work?"),
+    ("use.operated_by_writers", "bool", "/operators", "Do writers themselves operate the tool?"),
+    (
+        "use.after_filming",
+        "bool",
+        "/first",
+        "Did the use begin only after principal photography had begun?",
+    ),
     ("use.by_performers", "bool", "/operators", "Is the tool used on performers' work?"),
     (
         "use.digital_source_type",
@@ -194,6 +201,7 @@ USE: Final = COMMON | table(
         "Is the audience told that the material was made or altered with AI?",
     ),
     ("use.published_on", "moment", "/published_on", "When was the material first shown to the public?"),
+    ("use.published", "bool", "/published_on", "Has the material been shown to the public, and since when?"),
     ("use.marked", "bool", "/machine_readable_mark", "Does the final output carry a machine-readable mark?"),
     ("use.notified_actra_on", "moment", "/notified", "When was ACTRA told how AI will be used?"),
     ("tool.category", "string", "/tool", "What kind of tool is it?"),

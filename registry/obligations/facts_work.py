@@ -48,7 +48,10 @@ EVENT: Final = COMMON | table(
 
 USE_EVENT: Final = (
     USE
-    | table(("event.exists", "bool", "/workforce", "Did a workforce event follow?"))
+    | table(
+        ("event.exists", "bool", "/workforce", "Did a workforce event follow?"),
+        ("event.local", "string", "/workforce", "Of which local are the people who lost their work?"),
+    )
     | {name: EVENT[name] for name in ("event.on", "event.displacement")}
 )
 
@@ -92,6 +95,7 @@ WORKFORCE: Final = COMMON | table(
         "Was a classification and rate proposed?",
     ),
     ("workforce.local", "string", "/local", "Of which local are the people?"),
+    ("workforce.agreements", "strings", "/local", "Which of the production's agreements cover the people?"),
     ("change.effective_on", "moment", "/warn/effective_on", "On which day does the change take effect?"),
     ("change.notice_on", "moment", "/warn/notice_on", "When was notice of the change given?"),
     ("change.noticed", "bool", "/warn/notice_on", "Was notice of the change given?"),

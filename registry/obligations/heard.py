@@ -66,10 +66,13 @@ class Request(msgspec.Struct, frozen=True):
 
 def requests(heard: list[Heard]) -> Iterator[Request]:
     """Each request, in the order it was told, with its answers."""
+    answers: dict[str, list[Heard]] = {}
+    for told in heard:
+        if told.kind == "answer":
+            answers.setdefault(told.body.get("request", ""), []).append(told)
     for told in heard:
         if told.kind == "request":
-            mine = [one for one in heard if one.kind == "answer" and one.body.get("request") == told.id]
-            yield Request(told, mine)
+            yield Request(told, answers.get(told.id, []))
 
 
 def consultation(request: Request, zone: ZoneInfo) -> dict[str, Any]:
@@ -81,6 +84,7 @@ def consultation(request: Request, zone: ZoneInfo) -> dict[str, Any]:
         "requested_on": request.on.isoformat(),
         "requested_by": body.get("on_behalf_of") or request.asked.by,
         "union": request.asked.union,
+        "local": body.get("local"),
         "uses": body.get("uses"),
     }
     if request.answered_at:

@@ -6,7 +6,9 @@ known to happen after *on* lies ahead.
 """
 
 import datetime as dt
+import operator
 from collections.abc import Iterator, Sequence
+from typing import Final
 
 import msgspec
 
@@ -14,13 +16,15 @@ from registry.obligations.case import Case, Held, Ruling, decided, opened, shown
 from registry.obligations.conclude import TOP, finding_of, soon_from
 from registry.obligations.filings import next_day
 from registry.obligations.finding import Finding
-from registry.obligations.moments import day
+from registry.obligations.moments import day, start
 from registry.obligations.pack import Obligation, Pack, PackSet
 from registry.obligations.standing import Force, Stand, stand
 from registry.obligations.statement import Heard, Known, Loss, Production
 from registry.obligations.verdict import Decision
 
 __all__ = ["TOP", "Case", "Judgement", "Ruling", "judge", "opened", "rulings"]
+
+ORDER: Final = operator.attrgetter("rule", "subject_kind", "subject")
 
 
 class Judgement(msgspec.Struct, frozen=True):
@@ -55,11 +59,13 @@ def judge(
     for name in case.bindings:
         pack = packs.packs[name]
         params = packs.params[pack.written.params]
-        used |= {pack.name: pack.digest, params.name: params.digest}
+        if params.name not in used:
+            again += [start(since, case.statement.zone) for since, _ in params.timeline]
+        used[pack.name], used[params.name] = pack.digest, params.digest
     ahead = next_day(case.statement, case.on)
     if ahead:
         again.append(ahead)
-    findings.sort(key=lambda finding: (finding.rule, finding.subject_kind, finding.subject))
+    findings.sort(key=ORDER)
     return Judgement(findings, min((at for at in again if at > case.on), default=None), used)
 
 

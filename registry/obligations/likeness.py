@@ -57,6 +57,15 @@ def holders(
     return frozenset(str(c.get("role")) for c in own), earliest(signed, statement.zone)
 
 
+def for_the_dead(facts: dict[str, Any], holder_on: Moment | None, replica: Record) -> dict[str, Any]:
+    """What is said of consent of somebody who has died: whoever holds the rights speaks, if nobody signed."""
+    if "replica.consent_on" in facts:
+        return facts
+    others = {name: fact for name, fact in facts.items() if name != "replica.consented"}
+    consented = True if holder_on else replica.get("rights_holder_consented")
+    return others | known(replica__consent_on=holder_on, replica__consented=consented)
+
+
 def consent_facts_of(replica: Record, consent: Record | None) -> tuple[dict[str, Any], dict[str, str]]:
     """What the consent to a replica says, and where; the replica's own word where there is none."""
     places = dict.fromkeys(FROM_CONSENT, "/consents")

@@ -1,5 +1,6 @@
 """What became of people's work: each reduction of the workforce, and each craft with its numbers."""
 
+import datetime as dt
 from collections.abc import Iterator
 from typing import Any, Final
 
@@ -99,6 +100,7 @@ def rows(statement: Statement, params: dict[str, Any]) -> Iterator[Subject]:
             classification__new=bool(new),
             classification__proposed=bool(new and new.get("proposed_on")),
             committee__met=given([c for c in met if c.get("type") == ADJUSTMENT and c.get("held_on")]),
+            workforce__agreements=covering(statement, row.get("local"), max(days, default=None)),
             **change_facts(statement, row, mine),
         )
         subject = Subject(
@@ -112,6 +114,16 @@ def rows(statement: Statement, params: dict[str, Any]) -> Iterator[Subject]:
             subject.gaps["impact.exists"] = unsettled
             subject.gaps["definition.met"] = unsettled
         yield subject
+
+
+def covering(statement: Statement, local: str | None, on: dt.date | None) -> list[str] | None:
+    """The agreements that cover a local's people on a day: those that name it, else those of its union."""
+    if not local:
+        return None
+    union = local.partition(":")[0]
+    held = [b for b in statement.production.bindings if on is None or b.since <= on <= (b.until or on)]
+    named = [b.agreement for b in held if not {local, union}.isdisjoint(b.locals)]
+    return named or [b.agreement for b in held if union in {one.partition(":")[0] for one in b.locals}]
 
 
 def met_about(statement: Statement, row: Record) -> list[Record]:

@@ -12,7 +12,7 @@ import msgspec
 from registry.obligations.assemble import Record, Statement
 from registry.obligations.fact import Fact
 from registry.obligations.facts_media import ALTERATION, FOOTAGE, REPLICA, SYNTHETIC
-from registry.obligations.likeness import best, consent_facts_of, holders
+from registry.obligations.likeness import best, consent_facts_of, for_the_dead, holders
 from registry.obligations.links import links
 from registry.obligations.moments import Moment, plain, words
 from registry.obligations.records import earliest, given, known, when
@@ -96,6 +96,8 @@ def replica_facts(statement: Statement, record: Record, use: Record | None) -> F
     holder_on = when(record, "rights_holder_consented_on") or signed
     facts, places = consent_facts_of(record, consent)
     minor, deceased = record.get("minor"), record.get("deceased")
+    if deceased or (deceased is None and "estate" in roles):
+        facts = for_the_dead(facts, holder_on, record)
     return known(
         replica__type=record.get("type"),
         replica__first_use=began(use),
@@ -138,6 +140,7 @@ def synthetic_facts(statement: Statement, record: Record, use: Record | None) ->
         synthetic__extra_paid=record.get("extra_paid"),
         synthetic__disclosed=record.get("disclosed"),
         synthetic__published_on=published,
+        synthetic__published=given(published),
         synthetic__expressive=record.get("expressive_work_ad"),
         synthetic__audio_only=record.get("audio_only"),
     ), {}

@@ -7,6 +7,7 @@ alone cannot decide, the answer is None: undecided.
 
 import calendar
 import datetime as dt
+import functools
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -30,9 +31,16 @@ def moment(text: str) -> Moment:
 
 def day(when: Moment, zone: ZoneInfo) -> dt.date:
     """The calendar day of *when* at the production."""
-    return when.astimezone(zone).date() if isinstance(when, dt.datetime) else when
+    return day_at(when, zone) if isinstance(when, dt.datetime) else when
 
 
+@functools.lru_cache(maxsize=4096)
+def day_at(when: dt.datetime, zone: ZoneInfo) -> dt.date:
+    """The calendar day of an instant: one judgement asks for the same few again and again."""
+    return when.astimezone(zone).date()
+
+
+@functools.lru_cache(maxsize=4096)
 def start(of: dt.date, zone: ZoneInfo) -> dt.datetime:
     """The first instant of a day, in UTC."""
     return dt.datetime.combine(of, dt.time(), zone).astimezone(dt.UTC)
@@ -81,6 +89,7 @@ def plus_months(of: dt.date, months: int) -> dt.date:
     return dt.date(year, month + 1, min(of.day, calendar.monthrange(year, month + 1)[1]))
 
 
+@functools.lru_cache(maxsize=4096)
 def quarter(of: dt.date) -> tuple[dt.date, dt.date]:
     """The first and last day of the calendar quarter *of* falls in."""
     first = dt.date(of.year, (of.month - 1) // 3 * 3 + 1, 1)

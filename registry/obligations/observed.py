@@ -2,6 +2,7 @@
 
 import datetime as dt
 import re
+import unicodedata
 from collections.abc import Iterator
 from typing import Any, Final
 
@@ -11,13 +12,48 @@ from registry.obligations.moments import day, plain, words
 from registry.obligations.statement import Heard, Known
 
 WORD: Final = re.compile(r"[^\W_]+")
+NO_NAME: Final = frozenset(
+    {
+        *("a", "an", "and", "by", "called", "for", "in", "kind", "new", "of", "on", "own", "some", "the"),
+        *(
+            "ai",
+            "artificial",
+            "gai",
+            "gen",
+            "genai",
+            "generative",
+            "intelligence",
+            "learning",
+            "llm",
+            "machine",
+        ),
+        *(
+            "app",
+            "application",
+            "bot",
+            "chatbot",
+            "generator",
+            "ml",
+            "model",
+            "plugin",
+            "program",
+            "programme",
+        ),
+        *("software", "system", "tool", "tools", "unknown", "with"),
+    }
+)
+"""Words that by themselves name no tool: whoever saw "an AI tool" has not named one."""
+NO_CRAFT: Final = frozenset(
+    {"a", "and", "crew", "department", "dept", "group", "in", "of", "office", "team", "the", "unit"}
+)
+"""Words that by themselves say nothing of whose work it is."""
 
 
 def observed(statement: Statement, seen: Heard) -> Iterator[Filed]:
     """What one observation says of a tool, its use, a headcount and a withdrawal, against the filings."""
     on = dt.date.fromisoformat(seen.body["observed_on"])
     denied = denials(statement, seen, on)
-    if denied:
+    if denied and not accounted(statement, seen):
         yield held(statement, seen, "withdrawal", [said(statement, one) for one in denied], contradicted=True)
     elif seen.body.get("tool") or seen.body.get("category"):
         tools = [tool for tool in statement.all("tools") if is_tool(seen, tool.fields)]
@@ -28,7 +64,7 @@ def observed(statement: Statement, seen: Heard) -> Iterator[Filed]:
     else:
         answer, told = use_covers(statement, seen, None)
         yield held(statement, seen, "use", told, contradicted=answer)
-    count, local = seen.body.get("headcount"), seen.body.get("local")
+    count, local = seen.body.get("headcount"), seen.body.get("local") or seen.union
     stated = people_filed(statement, seen, local, on) if local else None
     if count is not None and stated:
         version, people = stated
@@ -56,18 +92,36 @@ def held(
     )
 
 
+def spoken(text: str) -> list[str]:
+    """The words of a name in their order, whatever its case, punctuation and way of writing letters."""
+    return WORD.findall(unicodedata.normalize("NFKC", text).casefold())
+
+
 def bag(text: str) -> set[str]:
-    """The words of a name, whatever its case and punctuation."""
-    return set(WORD.findall(text.casefold()))
+    """The words of a name, each once."""
+    return set(spoken(text))
 
 
 def is_tool(seen: Heard, tool: dict[str, Any]) -> bool:
-    """Whether the tool observed may be this one: one name has the other's words; else by its kind."""
-    named = bag(seen.body.get("tool") or "")
-    if not named:
-        return bool(seen.body.get("category") == tool.get("category"))
-    filed = bag(tool.get("name") or "")
-    return bool(filed) and (named <= filed or filed <= named)
+    """Whether the tool observed may be this one: one name, or one with the other's words; else by its kind.
+
+    What has no name that tells tools apart, and no kind, may be any.
+    """
+    said, filed = seen.body.get("tool") or "", tool.get("name") or ""
+    one, other = bag(said), bag(filed)
+    if one and "".join(spoken(said)) == "".join(spoken(filed)):
+        return True
+    if one <= NO_NAME:
+        return seen.body.get("category") in (None, tool.get("category"))
+    return not (one & other) <= NO_NAME and (one <= other or other <= one)
+
+
+def accounted(statement: Statement, seen: Heard) -> bool:
+    """Whether what was seen and not named may be another tool, which the filings say was in use."""
+    if not bag(seen.body.get("tool") or "") <= NO_NAME:
+        return False
+    tools = {tool.id for tool in statement.all("tools") if is_tool(seen, tool.fields)}
+    return use_covers(statement, seen, tools)[0] is False
 
 
 def tools_filed(statement: Statement) -> list[str]:
@@ -115,7 +169,7 @@ def people_filed(statement: Statement, seen: Heard, local: str, on: dt.date) -> 
     begun = {version.disclosure_id: version.filed_at for version in reversed(statement.known)}
     speaking = [version for version in statement.live if version.kind != "withdrawal"]
     then = [one for one in speaking if day(begun[one.disclosure_id], statement.zone) <= on]
-    department = bag(seen.body.get("department") or "")
+    department = bag(seen.body.get("department") or "") - NO_CRAFT
     for version in reversed(then or speaking):
         rows = [row for row in version.document.get("workforce") or () if row.get("local") == local]
         if department:

@@ -11,13 +11,16 @@ from collections.abc import Mapping
 from typing import Any, Literal
 
 import msgspec
+from msgspec.structs import force_setattr
 
 from registry.errors import Fault, Invalid
 from registry.obligations.conditions import Condition
 from registry.obligations.due import Due
-from registry.obligations.finding import Citation, Severity
+from registry.obligations.finding import Citation, Finding, Severity
+from registry.obligations.params import Basis, Param, Params, ParamValue, timeline
 
-Basis = Literal["quoted", "reported", "memory", "inferred"]
+__all__ = ["Basis", "Param", "ParamValue", "Params"]
+
 Status = Literal["in_force", "proposed", "vetoed", "negotiated"]
 """How far a text has come: only one in force judges; bills, vetoed laws and drafts are shown and never do."""
 
@@ -119,55 +122,6 @@ class WrittenPack(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     clock: list[WrittenClock] = []
 
 
-class ParamValue(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename={"since": "from"}):
-    """What a parameter is from a day on, and why."""
-
-    since: dt.date
-    value: int
-    reference: str
-    confidence: Basis
-
-
-class Param(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A number no source gives, or one that changes: a named proposal with a history."""
-
-    title: str
-    unit: str
-    values: list[ParamValue]
-    proposal: bool = True
-
-
-class Params(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A version of the operational parameters."""
-
-    name: str
-    title: str
-    param: dict[str, Param]
-    digest: str = ""
-    body: bytes = b""
-    timeline: list[tuple[dt.date, dict[str, int]]] = []
-
-    def on(self, day: dt.date) -> dict[str, int]:
-        """Each parameter's value on *day*; before its first day, its first value."""
-        return next(
-            (values for since, values in reversed(self.timeline) if since <= day), self.timeline[0][1]
-        )
-
-
-def timeline(params: Params) -> list[tuple[dt.date, dict[str, int]]]:
-    """Every parameter's value from each day on which one of them changes."""
-    changes = sorted({row.since for param in params.param.values() for row in param.values})
-    return [
-        (since, {name: value_on(param, since) for name, param in params.param.items()}) for since in changes
-    ]
-
-
-def value_on(param: Param, day: dt.date) -> int:
-    """A parameter's value on *day*; before its first day, its first value."""
-    rows = sorted(param.values, key=lambda row: row.since)
-    return next((row.value for row in reversed(rows) if row.since <= day), rows[0].value)
-
-
 class Obligation(msgspec.Struct, frozen=True):
     """One obligation, compiled."""
 
@@ -182,6 +136,31 @@ class Obligation(msgspec.Struct, frozen=True):
     rule: str
     citation: Citation
     parameters: list[str]
+    gate: tuple[str, ...] = ()
+    """The facts that its trigger reads."""
+    reads: tuple[str, ...] = ()
+    """Every fact that a decision rests on."""
+    closed: dict[Any, Any] = {}
+    """The decisions not to apply it that are remembered, by the facts of its gate."""
+    decisions: dict[Any, Any] = {}
+    """The other decisions that are remembered, by the facts it reads."""
+
+    def __post_init__(self) -> None:
+        """Work out what it reads."""
+        asked = [condition for condition, _ in (*self.undecided, *self.review) if condition]
+        gate = [name for condition, _ in self.when for name in condition.names]
+        terms = [*self.breach, *self.met, *self.excused, *asked, *([self.not_done] if self.not_done else [])]
+        due = self.written.due
+        days = [due.event, due.done] if due else []
+        days += [self.written.occurred] if self.written.occurred else []
+        names = [*gate, *(name for condition in terms for name in condition.names), *days]
+        force_setattr(self, "gate", tuple(dict.fromkeys(gate)))
+        force_setattr(self, "reads", tuple(dict.fromkeys(names)))
+
+    @property
+    def dated(self) -> bool:
+        """Whether a decision may hang on the instant it is made for."""
+        return self.written.due is not None or bool(self.written.occurred)
 
 
 class Pack(msgspec.Struct, frozen=True):
@@ -192,6 +171,53 @@ class Pack(msgspec.Struct, frozen=True):
     body: bytes
     written: WrittenPack
     obligations: list[Obligation]
+    outlines: dict[str, Finding] = {}
+    """What every finding of an obligation says, by its rule, before anybody is judged."""
+    pact: bool = False
+    """Whether it is an agreement between parties, and not a law or a rule for everybody."""
+    whose: str = ""
+    """Of whom it has to be known who is party to it: of the pact itself; all laws ask alike."""
+
+    def __post_init__(self) -> None:
+        """Write down what its findings have in common."""
+        pact = bool(self.written.agreements) and "*" not in self.written.agreements
+        force_setattr(self, "outlines", {duty.rule: outline(self, duty) for duty in self.obligations})
+        force_setattr(self, "pact", pact)
+        force_setattr(self, "whose", f"parties {self.digest if pact else self.written.union}")
+
+
+def outline(pack: Pack, duty: Obligation) -> Finding:
+    """What every finding of *duty* says: not yet on whom, nor what is found."""
+    written = duty.written
+    return Finding(
+        rule=duty.rule,
+        pack=pack.name,
+        pack_digest=pack.digest,
+        params=pack.written.params,
+        values={},
+        subject_kind="",
+        subject="",
+        verdict="insufficient_information",
+        reason="",
+        says=written.says,
+        because=[],
+        missing=[],
+        review=[],
+        severity=written.severity,
+        owed_to=written.owed_to,
+        locals=[],
+        unions=[],
+        occurred_on=None,
+        known_on=None,
+        due_on=None,
+        due_at=None,
+        due_soon=False,
+        quiet=written.quiet,
+        clocks=[],
+        citation=duty.citation,
+        remedy=written.remedy,
+        alert=written.alert,
+    )
 
 
 class PackSet(msgspec.Struct, frozen=True):
@@ -199,6 +225,22 @@ class PackSet(msgspec.Struct, frozen=True):
 
     packs: dict[str, Pack]
     params: dict[str, Params]
+    reach: dict[str, list[str]] = {}
+    """The names of the packs that bind by an agreement, in a place (ISO 3166), or everybody (`*`)."""
+    shows: dict[str, list[str]] = {}
+    """The names of the packs that bind by a territory in which a production is shown."""
+
+    def __post_init__(self) -> None:
+        """Look up once whom each pack binds."""
+        reach: dict[str, list[str]] = {}
+        shows: dict[str, list[str]] = {}
+        for name, pack in self.packs.items():
+            for key in (*pack.written.agreements, *pack.written.places):
+                reach.setdefault(key, []).append(name)
+            for key in pack.written.territories:
+                shows.setdefault(key, []).append(name)
+        force_setattr(self, "reach", reach)
+        force_setattr(self, "shows", shows)
 
     def digests(self) -> dict[str, str]:
         """Name and digest of everything in the set."""

@@ -62,6 +62,7 @@ def consultation_facts(statement: Statement, record: Record) -> dict[str, Any]:
     return known(
         consultation__type=record.get("type"),
         consultation__union=record.get("union"),
+        consultation__local=record.get("local"),
         consultation__requested=bool(record.get("requested_on") or record.get("requested_by")),
         consultation__requested_on=when(record, "requested_on"),
         consultation__held_on=when(record, "held_on"),

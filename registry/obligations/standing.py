@@ -5,6 +5,7 @@ counts, under the one that follows, as begun on its first day.
 """
 
 import datetime as dt
+import functools
 from collections.abc import Sequence
 from typing import Any, Final
 from zoneinfo import ZoneInfo
@@ -13,6 +14,7 @@ import msgspec
 
 from registry.obligations.assemble import Statement
 from registry.obligations.conditions import activated
+from registry.obligations.covering import concerned, foreign, groups, parties
 from registry.obligations.due import Timing
 from registry.obligations.facts import ABOUT
 from registry.obligations.moments import day, start, words
@@ -21,7 +23,6 @@ from registry.obligations.statement import Binding
 from registry.obligations.subjects import Subject
 from registry.obligations.verdict import Decision
 
-WORK: Final = frozenset({"use", "use and event", "event", "workforce"})
 LASTING: Final = frozenset({"use", "replica", "synthetic", "alteration", "footage", "tool", "adm"})
 """What goes on from a first day until it is said to end; anything else lasts only when its end is stated."""
 CARRIED: Final = {
@@ -64,6 +65,23 @@ def bound(pack: Pack, statement: Statement) -> list[Binding]:
     return [binding for binding in production.bindings if binding.agreement in written.agreements]
 
 
+def reaching(packs: PackSet, statement: Statement) -> dict[str, list[Binding]]:
+    """The bindings of each pack that applies at all: those of `bound`, without asking every pack."""
+    production = statement.production
+    codes = {part for code in places_of(statement) for part in lying_in(code)}
+    keys = ["*", *codes, *(binding.agreement for binding in production.bindings)]
+    names = {name for key in keys for name in packs.reach.get(key, ())}
+    names |= {name for key in territories_of(statement) for name in packs.shows.get(key, ())}
+    found = {name: bound(pack, statement) for name, pack in packs.packs.items() if name in names}
+    return {name: held for name, held in found.items() if held}
+
+
+def lying_in(code: str) -> list[str]:
+    """A place and every place it lies in: `US-CA` and `US`."""
+    parts = code.split("-")
+    return ["-".join(parts[:number]) for number in range(1, len(parts) + 1)]
+
+
 def places_of(statement: Statement) -> list[str]:
     """Where the production is made, as registered or as filed: ISO 3166 codes."""
     filed = [one.get("subdivision") or one.get("country") for one in statement.filed.get("locations") or ()]
@@ -80,11 +98,6 @@ def within(places: Sequence[str], codes: Sequence[str]) -> bool:
     return any(code == place or code.startswith(f"{place}-") for code in codes for place in places)
 
 
-def by_agreement(pack: Pack) -> bool:
-    """Whether the pack is an agreement between parties, and not a law or a rule for everybody."""
-    return bool(pack.written.agreements) and "*" not in pack.written.agreements
-
-
 def stand(
     packs: PackSet,
     statement: Statement,
@@ -99,19 +112,21 @@ def stand(
     """A subject under one pack: its parameters, whom it concerns, and whether the text is in *force*."""
     zone = statement.zone
     since = day(subject.on or on, zone)
-    locals_, unions = concerned(statement, pack, subject)
-    if foreign(statement, pack, bindings, subject):
+    who, stated = parties(statement, pack, bindings), tuple(subject.locals)
+    locals_, unions = concerned(who, stated)
+    if who.pact and any(foreign(who, people) for people in groups(subject)):
         says = f"Neither the work nor anybody concerned is of a local that {pack.written.title} covers here."
         decision = Decision("not_applicable", "wrong-agreement", [says], [], [], [], Timing("none"))
         return Stand(subject, params.on(since), decision, locals_, unions, None, [])
     outside = out_of_force(pack, bindings, since, force)
     if not outside and subject.on:
-        notes = ends(pack, subject, since, on, force, statement)
+        notes = ends(pack, subject, since, on, force, bindings, statement)
         return Stand(subject, params.on(since), None, locals_, unions, None, [], notes=notes)
     terms = [term(binding, force) for binding in bindings]
     terms = [(begins, until) for begins, until in terms if begins <= until]
     reached = first_reached(subject, terms, since, on, zone) if outside else None
-    edges = edges_of(terms, zone) if subject.on is None or lasts(subject) else []
+    turns = terms if subject.on else [*terms, (force[0] or dt.date.min, force[1] or dt.date.max)]
+    edges = edges_of(turns, zone) if subject.on is None or lasts(subject) else []
     if reached is None or not followed(packs, pack, statement, reached):
         return Stand(subject, params.on(since), outside, locals_, unions, reached, edges)
     began = f"It began {words(since)} under the edition before"
@@ -150,14 +165,17 @@ def ends(
     since: dt.date,
     on: dt.datetime,
     force: Force,
+    bindings: list[Binding],
     statement: Statement,
 ) -> tuple[str, ...]:
-    """What to say of a subject that goes on beyond the edition it is judged under."""
-    until = force[1]
-    if until is None or not lasts(subject):
+    """What to say of a subject that goes on beyond the term of the edition it is judged under."""
+    if not lasts(subject):
         return ()
-    last = min(day(subject.last or on, statement.zone), day(on, statement.zone))
-    if last <= until:
+    terms = [term(binding, force) for binding in bindings]
+    until = max(until for begins, until in terms if begins <= since <= until)
+    if day(on, statement.zone) <= until:
+        return ()
+    if subject.last and day(subject.last, statement.zone) <= until:
         return ()
     return (f"{pack.written.title} is held against its days from {words(since)} to {words(until)}.",)
 
@@ -199,36 +217,15 @@ def term(binding: Binding, force: Force) -> tuple[dt.date, dt.date]:
     )
 
 
-def foreign(statement: Statement, pack: Pack, bindings: list[Binding], subject: Subject) -> bool:
-    """Whether work or people belong to other unions, or to locals another agreement of the production covers.
-
-    A union without locals (the DGA) has a say over the whole production, whoever's work it is; a law and the
-    registry's own rules reach everybody.
-    """
-    if not by_agreement(pack) or subject.kind not in WORK or not subject.locals:
-        return False
-    mine = {local for binding in bindings for local in binding.locals}
-    if not mine.isdisjoint(subject.locals) or not any(":" in local for local in mine):
-        return False
-    others = {
-        local
-        for binding in statement.production.bindings
-        if binding.agreement not in pack.written.agreements
-        for local in binding.locals
-    }
-    return all(local.partition(":")[0] != pack.written.union or local in others for local in subject.locals)
-
-
 def out_of_force(pack: Pack, bindings: list[Binding], on: dt.date, force: Force) -> Decision | None:
     """Not applicable, when *on* lies outside the text's days in force or outside every binding."""
     if not in_force(force, on):
         return not_in_force(pack.written.title, force, on)
-    if not any(
-        binding.since <= on and (binding.until is None or on <= binding.until) for binding in bindings
-    ):
-        says = f"The employer was not bound by the agreement on {words(on)}."
-        return Decision("not_applicable", "out-of-term", [says], [], [], [], Timing("none"))
-    return None
+    for binding in bindings:
+        if binding.since <= on and (binding.until is None or on <= binding.until):
+            return None
+    says = f"The employer was not bound by the agreement on {words(on)}."
+    return Decision("not_applicable", "out-of-term", [says], [], [], [], Timing("none"))
 
 
 def in_force(force: Force, on: dt.date) -> bool:
@@ -237,6 +234,7 @@ def in_force(force: Force, on: dt.date) -> bool:
     return (since is None or since <= on) and (until is None or on <= until)
 
 
+@functools.lru_cache(maxsize=1024)
 def not_in_force(title: str, force: Force, on: dt.date) -> Decision:
     """Not applicable: *on* is not one of the text's days in force."""
     since, until = force
@@ -245,20 +243,3 @@ def not_in_force(title: str, force: Force, on: dt.date) -> Decision:
         held = f"from {words(since)} on"
     says = f"{title} is in force {held}; {words(on)} is outside."
     return Decision("not_applicable", "not-in-force", [says], [], [], [], Timing("none"))
-
-
-def concerned(statement: Statement, pack: Pack, subject: Subject) -> tuple[list[str], list[str]]:
-    """The locals and unions a finding concerns: the subject's, else the production's, else the agreement's.
-
-    Somebody always hears of it: where no local is known at all, the union itself stands in.
-    """
-    union = pack.written.union
-    production = statement.production
-    signed = [one for b in production.bindings if b.agreement in pack.written.agreements for one in b.locals]
-    for stated in (subject.locals, production.locals, signed):
-        mine = sorted({one for one in stated if union in ("*", one.partition(":")[0]) or one in signed})
-        if mine:
-            break
-    else:
-        mine = [union] if union != "*" else []
-    return mine, sorted({local.partition(":")[0] for local in mine})

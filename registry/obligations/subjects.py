@@ -3,6 +3,7 @@
 A fact nobody stated is left out, so that a condition that needs it stays undecided and asks for it.
 """
 
+import functools
 from collections.abc import Callable, Iterator
 from typing import Any, Final
 
@@ -34,7 +35,7 @@ from registry.obligations.records import (
     when,
 )
 from registry.obligations.subject import Builder, Subject, common, first_use, place
-from registry.obligations.uses import use_facts
+from registry.obligations.uses import ACTORS, use_facts
 
 __all__ = ["BUILDERS", "Builder", "Subject"]
 
@@ -84,9 +85,16 @@ def use_subject(statement: Statement, use: Record, kind: str, name: str) -> Subj
     purpose = PURPOSES.get(use.get("purpose"), plain(use.get("purpose") or "purpose not stated"))
     subject.notes.append(f"Use {use.id}: {label}, {purpose}.")
     if tool:
-        for fact, place, question in TOOL_GAPS:
-            subject.gaps[fact] = [Missing(fact, tool.pointer + place, question.format(label))]
+        subject.gaps = {**tool_gaps(tool.pointer, str(label))}
     return subject
+
+
+@functools.lru_cache(maxsize=1024)
+def tool_gaps(pointer: str, label: str) -> dict[str, list[Missing]]:
+    """What to ask about the tool of a use; not to be changed in place."""
+    return {
+        fact: [Missing(fact, pointer + place, question.format(label))] for fact, place, question in TOOL_GAPS
+    }
 
 
 def use_events(statement: Statement, params: dict[str, Any]) -> Iterator[Subject]:
@@ -102,7 +110,10 @@ def use_events(statement: Statement, params: dict[str, Any]) -> Iterator[Subject
             subject = use_subject(statement, use, "use and event", f"{use.id}/{event.id}")
             subject.facts |= {"event.exists": True, "event.on": when(event, "on")}
             row = statement.records["workforce"][event.get("row")]
-            subject.facts |= known(event__displacement=workforce.displacement(row, event, patterns))
+            subject.facts |= known(
+                event__displacement=workforce.displacement(row, event, patterns),
+                event__local=row.get("local"),
+            )
             subject.gaps["event.displacement"] = [attribution(event)]
             subject.locals += [row.get("local")] if row.get("local") else []
             subject.notes.append(told(event, row))
@@ -120,6 +131,8 @@ def simple(
     """A builder for records whose facts stand in themselves; the first moment stated of *on* dates them."""
 
     def build(statement: Statement, _params: dict[str, Any]) -> Iterator[Subject]:
+        if not statement.records.get(list_name):
+            return
         uses = statement.records.get("uses", {})
         everybody = systems.locals_of(list(uses.values()))
         for record in statement.all(list_name):
@@ -130,10 +143,19 @@ def simple(
                 place(subject, CONSULTATION, "consultation.uses_named", f"{record.pointer}/uses")
             mine = [uses[name] for name in record.get("uses") or () if name in uses]
             subject.locals = systems.locals_of(mine) if mine else everybody
+            if told.get("consent.performer"):
+                subject.locals = performers(subject.locals)
+            if asked := told.get("consultation.local"):
+                subject.locals = [asked]
             subject.on = subject.on or first_use(statement)
             yield subject
 
     return build
+
+
+def performers(locals_: list[str]) -> list[str]:
+    """Those of some locals that are of performers' unions; all of them, where none is."""
+    return [one for one in locals_ if one.partition(":")[0] in ACTORS] or locals_
 
 
 def from_filings(build: Callable[[Statement, dict[str, Any]], Iterator[filings.Filed]]) -> Builder:

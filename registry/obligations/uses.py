@@ -1,15 +1,19 @@
 """The facts of one use of a tool: its tool, prompts, operators, and the consultation held about it."""
 
+from collections.abc import Sequence
 from typing import Any, Final
 
 from registry.obligations.assemble import Record, Statement
 from registry.obligations.links import Links, links, says, went_to
 from registry.obligations.moments import Moment, day, moment, precedes
-from registry.obligations.records import earliest, filled, when
+from registry.obligations.records import earliest, filled, given, when
+from registry.obligations.subject import common
 
 OWN: Final = frozenset({"unit_employee", "non_unit_employee", "manager_producer"})
 WRITERS: Final = frozenset({"WGAW", "WGAE"})
 ACTORS: Final = frozenset({"SAG-AFTRA", "ACTRA", "UBCP-ACTRA", "EQUITY-UK"})
+ABOUT_PEOPLE: Final = frozenset({"hiring", "monitoring"})
+"""Purposes that decide about people, and do none of their work."""
 OWN_LIKENESS: Final = frozenset({"replica_create", "replica_use"})
 """Consents that cover the use of a person's features, whatever uses they name."""
 
@@ -40,7 +44,8 @@ def use_facts(statement: Statement, use: Record) -> tuple[dict[str, Any], Record
     }
     facts |= tool_facts(tool) | material_facts(statement, use) | whose_work(use)
     facts |= prompt_facts(use) | person_facts(statement, use)
-    facts |= operator_facts(statement, use) | consult_facts(statement, use, first)
+    facts |= operator_facts(statement, use) | consult_facts(statement, use, first) | about_people(use)
+    facts["use.after_filming"] = after_filming(statement, first)
     facts["dga.nobody_engaged"] = nobody_engaged(statement, first, facts["consult.held_on"])
     return {name: value for name, value in facts.items() if value is not None}, tool
 
@@ -60,6 +65,14 @@ def tool_facts(tool: Record | None) -> dict[str, Any]:
     }
 
 
+def about_people(use: Record) -> dict[str, Any]:
+    """A tool to hire people or to watch them does no craft's work: silence about crafts and prompts is no."""
+    said = any(use.get(name) for name in ("locals", "operators", "prompts"))
+    if said or use.get("purpose") not in ABOUT_PEOPLE:
+        return {}
+    return dict.fromkeys(("use.unit_type_work", "operators.any_unit", "prompts.by_unit"), False)
+
+
 def material_facts(statement: Statement, use: Record) -> dict[str, Any]:
     """What a use makes, and what the public and the unions are told of it."""
     return {
@@ -70,6 +83,7 @@ def material_facts(statement: Statement, use: Record) -> dict[str, Any]:
         "use.deep_fake": use.get("deep_fake"),
         "use.audience_told": use.get("audience_told"),
         "use.published_on": when(use, "published_on"),
+        "use.published": given(use.get("published_on")),
         "use.marked": use.get("machine_readable_mark"),
         "use.notified_actra_on": earliest(told(use, links(statement), "ACTRA"), statement.zone),
     }
@@ -86,7 +100,18 @@ def whose_work(use: Record) -> dict[str, Any]:
         "use.locals": stated,
         "use.by_writers": True if unions & WRITERS else silent,
         "use.by_performers": True if unions & ACTORS else silent,
+        "use.operated_by_writers": written_with(groups),
     }
+
+
+def written_with(groups: Sequence[dict[str, Any]]) -> bool | None:
+    """Whether writers are among the operators; None while nobody, or not everybody, is known."""
+    unions = [(group.get("local") or group.get("union") or "").partition(":")[0] for group in groups]
+    if not WRITERS.isdisjoint(unions):
+        return True
+    both = zip(unions, groups, strict=True)
+    told = [bool(union) or group.get("in_unit") is False for union, group in both]
+    return False if told and all(told) else None
 
 
 def told(use: Record, linked: Links, union: str = "") -> list[str | None]:
@@ -166,6 +191,14 @@ def vendors_bound(statement: Statement) -> bool:
     """Whether every vendor that may use AI is itself signatory."""
     using = [vendor for vendor in statement.all("vendors") if vendor.get("uses_ai") is not False]
     return bool(using) and all(vendor.get("signatory") for vendor in using)
+
+
+def after_filming(statement: Statement, first: Moment | None) -> bool | None:
+    """Whether a use began on a later day than principal photography; None while a day is unknown."""
+    filming = common(statement).get("production.filming_on")
+    if first is None or filming is None:
+        return None
+    return day(first, statement.zone) > day(filming, statement.zone)
 
 
 def nobody_engaged(statement: Statement, first: Moment | None, held: Moment | None) -> bool | None:

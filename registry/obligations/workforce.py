@@ -183,14 +183,14 @@ def added(statement: Statement, days: int, percent: int, until: dt.date) -> list
     """
     groups: dict[tuple[str, str], list[Lost]] = {}
     rows: dict[tuple[str, str], set[str]] = {}
-    for row in statement.all("workforce"):
-        for event in events_of(statement, row):
-            if event.get("kind") in REDUCTIONS and row.get("local"):
-                key = row.get("local"), category(statement, row)
-                groups.setdefault(key, []).append(lost(statement, event))
-                rows.setdefault(key, set()).add(row.id)
+    for row in statement.all("workforce") if statement.all("events") else ():
+        key = row.get("local") or "", category(statement, row)
+        rows.setdefault(key, set()).add(row.id)
+        mine = [event for event in events_of(statement, row) if event.get("kind") in REDUCTIONS]
+        if mine and key[0]:
+            groups.setdefault(key, []).extend(lost(statement, event) for event in mine)
     found = []
-    for (local, kind), mine in sorted(groups.items()):
+    for (local, kind), own in sorted(groups.items()):
         others = [one for one in statement.elsewhere if (one.local, one.category) == (local, kind)]
         theirs = [
             Lost(
@@ -205,7 +205,7 @@ def added(statement: Statement, days: int, percent: int, until: dt.date) -> list
             if loss.kind in REDUCTIONS
         ]
         baseline = first_baseline(statement, rows[local, kind], others)
-        losses = [one for one in (*mine, *theirs) if one.on <= until]
+        losses = [one for one in (*own, *theirs) if one.on <= until]
         if baseline is not None:
             found += added_up(local, kind, losses, dt.timedelta(days=days), percent, baseline)
     return found
@@ -247,13 +247,16 @@ def joined(found: list[Pattern]) -> Pattern:
 
 
 def first_baseline(statement: Statement, rows: set[str], others: list[Loss]) -> int | None:
-    """The first headcount anybody stated as the baseline of these people; later ones may be lower already."""
+    """The first headcount anybody stated as the baseline of these people; later ones may be lower already.
+
+    Several rows of one filing are several people: together they are that many.
+    """
     first: list[tuple[dt.datetime, int]] = []
     for version in statement.known:
         mine = [row for row in version.document.get("workforce") or () if row["id"] in rows]
         stated = [int(row["headcount_baseline"]) for row in mine if row.get("headcount_baseline")]
         if stated:
-            first.append((version.filed_at, stated[0]))
+            first.append((version.filed_at, sum(stated)))
             break
     first += [(loss.filed_at, loss.baseline) for loss in others if loss.baseline]
     return min(first, key=lambda one: one[0])[1] if first else None

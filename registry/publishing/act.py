@@ -17,9 +17,8 @@ import structlog
 from registry.agreements import act as agreements
 from registry.agreements import shelf
 from registry.agreements import store as publications
-from registry.agreements.publication import Publication
+from registry.agreements.publication import Publication, Published
 from registry.agreements.shelf import Agreement, Shelf
-from registry.agreements.store import Published
 from registry.auth.scope import Principal, permit, scope_of
 from registry.db import Connection, Database
 from registry.errors import NotFound

@@ -126,8 +126,8 @@ def sentence(key: tuple[str, str], told: Finding, old: Finding | None, new: Find
 
 
 def words(finding: Finding) -> str:
-    """A verdict with its first reason."""
-    why = finding.because[0].rstrip(".") if finding.because else finding.reason
+    """A verdict with the sentence that decided it."""
+    why = finding.because[-1].rstrip(".") if finding.because else finding.reason
     return f"{finding.verdict.replace('_', ' ')} ({why})"
 
 

@@ -7,8 +7,8 @@ from typing import Literal
 
 import msgspec
 
+from registry.agreements.publication import Published
 from registry.agreements.shelf import Agreement
-from registry.agreements.store import Published
 from registry.errors import NotFound
 from registry.obligations.pack import PackSet
 

@@ -11,7 +11,7 @@ from registry.errors import Corrupt
 
 LEDGER = ("ledger_entry", "ledger_subtree", "ledger_head")
 FOLLOWING = ("employer", "production", "disclosure", "alert", "request")
-NOT_HISTORY = {("production", "facts"), ("production", "judged_again_at")}
+NOT_HISTORY = {("production", name) for name in ("facts", "judged_again_at", "failed_at")}
 NOT_IN_THE_LEDGER = {"access_log"}
 TABLES = (*LEDGER, *store.HISTORY, "disclosure_content", *FOLLOWING)
 

@@ -98,7 +98,7 @@ async def written(dsn, rows):
         await conn.close()
 
 
-async def measured(dsn, now, *, employers=40, productions=25, filings=4):
+async def measured(dsn, now, *, employers=150, productions=25, filings=4):
     """The rate of a backtest over a history of this size, and whether it counted what there is."""
     databases.migrate(dsn)
     rows = history(employers, productions, filings)

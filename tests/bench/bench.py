@@ -6,7 +6,7 @@ bare       the same client, server kind and database for a handler that only dec
 pgbench    one-row inserts of the same JSON, by PostgreSQL's own client
 copy       rows a second of COPY, the same JSON again
 backtest   disclosures a second of judging history with a draft pack beside the one in force, on every core
-judging    CPU time of judging one disclosure against every pack of a fully union feature
+judging    CPU time of judging one disclosure against every pack of a fully union feature, stage by stage
 
 Rounds of bare and filing alternate, so that whatever else the machine does strikes both. Nothing is tuned
 for the run: the embedded PostgreSQL 18 with its defaults, fsync on, one server process each, eight database
@@ -17,7 +17,6 @@ and the exit status is 1. A table goes to standard error, JSON to standard outpu
 import argparse
 import asyncio
 import datetime as dt
-import gc
 import json
 import logging
 import os
@@ -34,6 +33,7 @@ from shutil import rmtree
 
 import asyncpg
 import backtest
+import judging
 import msgspec
 import season
 import structlog
@@ -44,10 +44,7 @@ from registry import cluster, db, embedded, house
 from registry.agreements import act as agreements
 from registry.auth.scope import Principal
 from registry.db import Database
-from registry.disclosures import document as decoding
-from registry.judging import act as judging
-from registry.obligations.judge import judge
-from registry.obligations.statement import Known
+from registry.judging import act as judgements
 from registry.productions import act as productions
 
 HERE = Path(__file__).parent
@@ -284,42 +281,11 @@ async def by_copy(options, dsn, body):
     }
 
 
-def by_judging(options, production, body, now):
-    """CPU time of one judgement of one disclosure, and what it found, the same each time."""
-    packs = house.shipped().packs
-    filed = now - dt.timedelta(hours=1)
-    known = [Known("0", 1, "filing", "initial", filed_at=filed, document=decoding.decode(body.encode()))]
-    first = judge(packs, production, known, now)
-    # As the server does after start-up: what lives on is not looked through again at each collection.
-    gc.collect()
-    gc.freeze()
-    encoder = msgspec.json.Encoder(order="sorted")
-    times, same = [], True
-    for _ in range(options.judgings):
-        began = time.process_time()
-        found = judge(packs, production, known, now)
-        times.append(time.process_time() - began)
-        same = same and len(found.findings) == len(first.findings)
-    verdicts = {}
-    for finding in first.findings:
-        verdicts[finding.verdict] = verdicts.get(finding.verdict, 0) + 1
-    return {
-        "ms": round(1000 * statistics.median(times), 3),
-        "mean_ms": round(1000 * statistics.fmean(times), 3),
-        "packs": sorted(first.packs),
-        "findings": verdicts,
-        "check": {
-            "calls": len(times),
-            "right": same and encoder.encode(found) == encoder.encode(first) and len(first.findings) > 0,
-        },
-    }
-
-
 async def stored_production(dsn):
     """The first production as the judge is given it."""
     shipped = house.shipped()
     async with Database.open(dsn) as opened, opened.snapshot() as conn:
-        ground = await judging.find_ground(conn, EMPLOYER, "feature-0000")
+        ground = await judgements.find_ground(conn, EMPLOYER, "feature-0000")
     return ground.production(shipped.editions)
 
 
@@ -343,11 +309,13 @@ def shown(made):
         table.add_row(says, f"{rate:,.0f}" if rate else "-", f"{rate / bare:.2f}" if rate else "-", right)
     judged = made["judging"]
     table.add_row(
-        f"judging one disclosure, {sum(judged['findings'].values())} findings, CPU ms",
+        f"judging one disclosure, {judged['decisions']} findings, {judged['conditions']} conditions, CPU ms",
         f"{judged['ms']:.3f}",
         "",
         "yes" if judged["check"]["right"] else "NO",
     )
+    for name, took in judged["stages_ms"].items():
+        table.add_row(f"  {name}", f"{took:.3f}", "", "")
     Console(stderr=True, width=100).print(table)
 
 
@@ -374,7 +342,7 @@ def main():
             made["copy"] = asyncio.run(by_copy(options, dsns["bare"], bodies[0]))
             production = asyncio.run(stored_production(dsns["registry"]))
             made["backtest"] = asyncio.run(backtest.measured(dsns["past"], now))
-            made["judging"] = by_judging(options, production, bodies[0], now)
+            made["judging"] = judging.measured(production, options.judgings)
     finally:
         rmtree(folder, ignore_errors=True)
     ratio = made["filing"]["per_second"] / (made["bare"]["per_second"] or 1)

@@ -11,9 +11,9 @@ from registry.auth.scope import Principal
 from registry.errors import NotFound
 from registry.explanations import act
 from registry.explanations.answer import Explanations, Wanted
+from registry.explanations.explanation import Explanation
 from registry.judging import act as judging
 from registry.judging import store
-from registry.obligations.explanation import Explanation
 
 LATER = dt.datetime(2025, 11, 20, 12, 0, tzinfo=dt.UTC)
 RULE = "iatse-ba-2024/prompt-displacement"

@@ -6,7 +6,7 @@ import papers
 import pytest
 
 from registry.explanations.answer import prefers_text, released, words_of
-from registry.obligations.explain import explained
+from registry.explanations.explain import explained
 from registry.obligations.judge import opened
 from registry.obligations.statement import Binding, Known, Production
 

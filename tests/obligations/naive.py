@@ -384,12 +384,13 @@ def replica_clause(f):
     production__format=("commercial", "theatrical"),
     synthetic__expressive=FLAG,
     synthetic__audio_only=FLAG,
+    synthetic__published=FLAG,
     synthetic__disclosed=FLAG,
 )
 def ad_disclosure(f):
     if f["production.format"] != "commercial" or f["synthetic.expressive"] or f["synthetic.audio_only"]:
         return N
-    return S if f["synthetic.disclosed"] else V
+    return S if f["synthetic.disclosed"] or not f["synthetic.published"] else V
 
 
 WGA = ("wga-mba-2023", "wga-mba-2026")
@@ -399,10 +400,11 @@ WGA = ("wga-mba-2023", "wga-mba-2026")
     *(f"{pack}/no-required-gai" for pack in WGA),
     tool__is_generative=FLAG,
     use__by_writers=FLAG,
+    use__operated_by_writers=FLAG,
     use__required_by_employer=FLAG,
 )
 def no_required_gai(f):
-    if not f["tool.is_generative"] or not f["use.by_writers"]:
+    if not f["tool.is_generative"] or not f["use.by_writers"] or not f["use.operated_by_writers"]:
         return N
     return V if f["use.required_by_employer"] else S
 
@@ -430,7 +432,7 @@ def human_musician(f):
     "afm-2024/prompt-payment",
     music__prompted_by_musicians=FLAG,
     music__prompt_type=("ensemble", "solo", "none"),
-    music__ai_minutes=(14, 15, 16, 30, 45, 900),
+    music__ai_minutes=(14, 15, 16, 30, 45, 900, 3600),
     music__sessions_paid=(0, 1, 2, 3, 4, 6, 200),
 )
 def prompt_payment(f):
@@ -456,13 +458,15 @@ def prompt_payment(f):
 def s54(f):
     if not f["workforce.local"] or not f["impact.exists"]:
         return N
-    return before(f["change.notice_on"], f["change.effective_on"], 60)
+    found = before(f["change.notice_on"], f["change.effective_on"], 60)
+    return P if found == V else found
 
 
 @spec(
     "sag-tvth-2023/replica-notice",
     "sag-tvth-2026/replica-notice",
     consent__kind=("scan", "replica_create", "training"),
+    consent__role=("principal", "estate"),
     consent__performer=FLAG,
     consent__service_at=EVENT,
     consent__notified=(True,),
@@ -471,6 +475,8 @@ def s54(f):
 )
 def replica_notice(f):
     if f["consent.kind"] == "training" or not f["consent.performer"]:
+        return N
+    if f["consent.kind"] == "replica_create" and f["consent.role"] == "estate":
         return N
     told = f["consent.notified_at"]
     if told is not NEVER and f["consent.service_at"] - told >= dt.timedelta(hours=48):

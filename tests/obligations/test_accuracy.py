@@ -23,6 +23,11 @@ def verdicts(known, **more):
         ({"tool": "FirstCut"}, {"o1/tool": "satisfied", "o1/use": "satisfied"}),
         ({"tool": "the FirstCut, Assembly (beta)"}, {"o1/tool": "satisfied", "o1/use": "satisfied"}),
         ({"tool": "Dubbly"}, {"o1/tool": "insufficient_information"}),
+        ({"tool": "First Cut-Assembly"}, {"o1/tool": "satisfied", "o1/use": "satisfied"}),
+        ({"tool": "\uff26\uff29\uff32\uff33\uff34cut"}, {"o1/tool": "satisfied", "o1/use": "satisfied"}),
+        ({"tool": "AI"}, {"o1/tool": "satisfied", "o1/use": "satisfied"}),
+        ({"tool": "???"}, {"o1/tool": "satisfied", "o1/use": "satisfied"}),
+        ({"tool": "some AI tool", "category": "code"}, {"o1/tool": "insufficient_information"}),
         ({"category": "editing_assist"}, {"o1/tool": "satisfied", "o1/use": "satisfied"}),
         ({"category": "code"}, {"o1/tool": "insufficient_information"}),
         ({}, {"o1/use": "satisfied"}),
@@ -41,6 +46,55 @@ def verdicts(known, **more):
 def test_a_tool_and_a_use_are_held_against_what_is_filed(body, expected):
     """Names are compared without case and punctuation, either holding the other's words; uses by day and local."""
     assert verdicts([FILED], heard=[seen(**body)]) == expected
+
+
+@pytest.mark.parametrize(
+    ("name", "seen_as", "verdict"),
+    [
+        ("AI Studio", "Google AI Studio", "satisfied"),
+        ("AI Studio", "Dubbly AI", "insufficient_information"),
+        ("AI", "Dubbly AI", "insufficient_information"),
+        ("AI Tool", "Dubbly, an AI tool", "insufficient_information"),
+        ("AI Tool", "ai-tool", "satisfied"),
+    ],
+)
+def test_words_every_tool_shares_name_none(name, seen_as, verdict):
+    """A tool filed as "AI" accounts for no other that somebody calls by its name."""
+    known = [filed("2025-09-05", tools=[{**TOOL, "name": name}], uses=[USE])]
+
+    assert verdicts(known, heard=[seen(tool=seen_as)])["o1/tool"] == verdict
+
+
+@pytest.mark.parametrize("body", [{"category": "editing_assist"}, {"tool": "AI"}])
+def test_what_was_seen_and_not_named_may_be_the_other_tool(body):
+    """One tool was withdrawn as never deployed, another of its kind was in use: nothing contradicts that."""
+    planned = {"tools": [TOOL], "uses": [{**USE, "id": "u0", "first": None, "planned_first": "2025-12-01"}]}
+    other = filed("2025-09-05", "d2", tools=[{**TOOL, "id": "t2", "name": "B"}], uses=[{**USE, "tool": "t2"}])
+    denied = filed("2025-10-11", version=2, kind="withdrawal", reason="tool_never_deployed", **planned)
+    known = [filed("2025-09-01", **planned), other, denied]
+
+    assert verdicts(known, heard=[seen(**body)]) == {"o1/tool": "satisfied", "o1/use": "satisfied"}
+    alone = [known[0], denied]
+    assert verdicts(alone, heard=[seen(**body)]) == {"o1/withdrawal": "insufficient_information"}
+
+
+def test_a_union_without_locals_counts_its_own_people():
+    """The directors' guild names no local: what is filed of it is held against what it saw."""
+    known = [filed("2025-09-05", workforce=[row(3, local="DGA")])]
+
+    assert (
+        verdicts(known, heard=[seen(union="DGA", headcount=1)])["o1/headcount"] == "insufficient_information"
+    )
+    assert "o1/headcount" not in verdicts(known, heard=[seen(headcount=1)])
+
+
+def test_two_departments_are_not_one_for_being_departments():
+    """The head count of one department is not held against the other's."""
+    known = [filed("2025-09-05", workforce=[row(9, classification="Art department")])]
+    body = {"local": "IATSE:700", "headcount": 2}
+
+    assert "o1/headcount" not in verdicts(known, heard=[seen(**body, department="Sound department")])
+    assert "o1/headcount" in verdicts(known, heard=[seen(**body, department="the art department")])
 
 
 @pytest.mark.parametrize(
@@ -168,6 +222,30 @@ def test_an_event_left_out_of_an_earlier_update_contradicts_it(earlier, on, cont
         assert "q3, version 1, filed 28 October 2025" in said
         assert "d9, version 1, filed 5 December 2025" in said
         assert one.verdict == "insufficient_information"
+
+
+@pytest.mark.parametrize(
+    ("kind", "on", "stated", "contradicted"),
+    [
+        ("laid_off", "2025-09-29", {"headcount_baseline": 4}, False),
+        ("laid_off", "2025-09-29", {"headcount_baseline": 3}, True),
+        ("laid_off", "2025-09-29", {"headcount_baseline": 4, "told": True}, True),
+        ("laid_off", "2025-09-29", {"name": "sound", "classification": "Sound editor"}, False),
+        ("laid_off", "2025-09-29", {"name": "more", "classification": "assistant editor"}, True),
+        ("hours_cut", "2025-09-29", {}, True),
+        ("hours_cut", "2025-10-20", {}, False),
+    ],
+)
+def test_an_event_told_late_contradicts_only_what_said_otherwise(kind, on, stated, contradicted):
+    """Not a number that had gone down already, not other people of the local, not a count where hours were cut."""
+    fields = dict(stated)
+    named = [event("2025-08-01", "e0")] if fields.pop("told", False) else []
+    earlier = update("2025-10-28", workforce=[row(3, *named, **fields)])
+    happened = event(on, "e9", kind=kind, attribution="undetermined")
+    later = row(3, happened, classification="Assistant editor")
+    known = [earlier, filed("2025-12-05", "d9", form="supplement", workforce=[later])]
+
+    assert ("event/e9" in found(RULE, known)) is contradicted
 
 
 @pytest.mark.parametrize(

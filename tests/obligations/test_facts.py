@@ -355,6 +355,32 @@ def test_who_is_engaged_late_is_told_when_engaged(engaged, notified, answer):
     assert one(changed(consents=[consent]), "consent").facts.get("consent.told_at_engagement") is answer
 
 
+def test_a_performer_s_consent_concerns_performers_unions():
+    """A consent that names no use is no business of the writers' and the crew's unions; a crew member's is."""
+    uses = [{"id": "u1", "tool": "t1", "locals": ["IATSE:700", "SAG-AFTRA", "WGAW"]}]
+    consents = [{"id": "k1", "role": "principal"}, {"id": "k2", "role": "crew"}]
+
+    found = {k.id: k.locals for k in subjects(changed(uses=uses, consents=consents), "consent")}
+
+    assert found == {"k1": ["SAG-AFTRA"], "k2": ["IATSE:700", "SAG-AFTRA", "WGAW"]}
+
+
+@pytest.mark.parametrize(
+    ("operators", "writers"),
+    [
+        (None, None),
+        ([{"count": 1, "in_unit": False, "role": "development executive"}], False),
+        ([{"count": 1, "in_unit": False}, {"count": 1, "union": "WGAW"}], True),
+        ([{"count": 1, "in_unit": False}, {"count": 1}], None),
+    ],
+)
+def test_whether_writers_operate_a_tool_is_known_when_everybody_is(operators, writers):
+    """One writer decides; otherwise all operators have to be known not to be writers."""
+    use = {"id": "u1", "tool": "t1"} | ({"operators": operators} if operators else {})
+
+    assert one(changed(uses=[use]), "use").facts.get("use.operated_by_writers") is writers
+
+
 def test_a_director_nobody_told_is_a_subject_too():
     """Two were engaged, and one told: of the other, the disclosure is asked for."""
     told, other = subjects(everything(), "hire")

@@ -1,7 +1,10 @@
 """Requests and answers told to the registry outside filings, and the clocks they start and stop."""
 
 import datetime as dt
+import itertools
+import sys
 
+import msgspec
 import pytest
 
 from registry.obligations.judge import judge
@@ -121,3 +124,24 @@ def test_a_breach_is_known_from_when_what_was_told_showed_it(told, known):
 
     assert (one.verdict, one.occurred_on) == ("violation", dt.date(2025, 11, 1))
     assert one.known_on == dt.date.fromisoformat(known)
+
+
+def test_many_requests_take_no_longer_than_each_of_them():
+    """Each unanswered request is dated by itself: four times as many are about four times the work, not sixteen."""
+
+    def work(number):
+        told = [asked("2025-08-20", f"r{n}", meeting="company_quarterly") for n in range(number)]
+        heard = [
+            msgspec.structs.replace(one, at=one.at + dt.timedelta(minutes=n)) for n, one in enumerate(told)
+        ]
+        calls = itertools.count()
+        sys.setprofile(lambda *_: next(calls))
+        try:
+            late = found(MEETING, heard=heard)
+        finally:
+            sys.setprofile(None)
+        assert {one.known_on for one in late.values()} == {dt.date(2025, 11, 1)}
+        return next(calls)
+
+    work(2)
+    assert work(80) < 6 * work(20)

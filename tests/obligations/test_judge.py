@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from registry.obligations import scenario
 from registry.obligations.judge import judge
 from registry.obligations.statement import Binding
+from tests.obligations import told
 from tests.obligations.cases import CASES, PACKS
 
 LA = ZoneInfo("America/Los_Angeles")
@@ -251,3 +252,76 @@ def test_a_version_that_is_missing_breaks_retention():
         judgement, _ = verdicts("S02", dt.datetime(2025, 12, 31, tzinfo=dt.UTC), filed)
         [kept] = [f for f in judgement.findings if f.rule == "reg/retention"]
         assert kept.verdict == verdict
+
+
+def test_what_was_known_is_not_dated_by_what_it_would_have_shown_later():
+    """First planned for March, then told to have begun in December: known from then, in April as in February."""
+    use = {"id": "u1", "tool": "t1", "purpose": "admin", "locals": ["IATSE:700"]}
+    use |= {"operators": [{"count": 1, "in_unit": False, "employed_by": "employer"}]}
+    tool = {"id": "t1", "name": "FirstCut", "category": "editing_assist"}
+    versions = [
+        told.filed("2025-11-01", tools=[tool], uses=[{**use, "planned_first": "2026-03-01"}]),
+        told.filed("2026-01-10", "d2", tools=[tool], uses=[{**use, "first": "2025-12-01"}]),
+    ]
+    for at in ("2026-02-01", "2026-04-01"):
+        [work] = told.found("iatse-ba-2024/covered-work", versions, at).values()
+        assert work.verdict == "violation"
+        assert work.known_on == dt.date(2026, 1, 10)
+
+
+def test_what_has_no_day_is_judged_again_when_the_text_begins():
+    """Not in force, then in force and the employer not bound yet, then asked: each on its own day."""
+    signed = Binding("dga-ba-2026", ["DGA"], dt.date(2027, 1, 1))
+    who = msgspec.structs.replace(told.WHO, bindings=[signed])
+    undated = [told.filed("2026-03-01", training=[{"id": "m1"}])]
+    found, at = [], told.instant("2026-05-01")
+    for _ in range(3):
+        judgement = judge(PACKS, who, undated, at)
+        found += [
+            (f.verdict, f.reason)
+            for f in judgement.findings
+            if f.rule == "dga-ba-2026/training-license-notice"
+        ]
+        at = judgement.judged_again_at
+
+    assert found[0] == ("not_applicable", "not-in-force")
+    assert found[1] == ("not_applicable", "out-of-term")
+    assert found[2][0] != "not_applicable"
+
+
+def test_a_use_is_held_against_the_days_the_employer_was_bound():
+    """The employer's term ended before the text did."""
+    who = msgspec.structs.replace(
+        told.WHO,
+        bindings=[Binding("iatse-ba-2024", ["IATSE:700"], dt.date(2024, 8, 1), dt.date(2025, 10, 31))],
+    )
+    goes_on = [told.filed("2025-09-05", tools=[told.TOOL], uses=[told.USE])]
+    [work] = told.found("iatse-ba-2024/covered-work", goes_on, "2026-02-01", who).values()
+
+    assert "15 September 2025 to 31 October 2025" in " ".join(work.because)
+
+
+def test_it_is_judged_again_when_a_parameter_turns():
+    """From September on a smaller share of losses is a pattern: that day alone changes what is found."""
+    params = PACKS.params["params-2026.1"]
+    turned = params.timeline[-1][1] | {"PATTERN_PERCENT": 10}
+    later = msgspec.structs.replace(params, timeline=[*params.timeline, (dt.date(2026, 9, 1), turned)])
+    packs = msgspec.structs.replace(PACKS, params={**PACKS.params, params.name: later})
+    ended = {"tools": [told.TOOL], "uses": [{**told.USE, "last": "2025-09-30"}]}
+    lost = [
+        told.filed(on, f"d{n}", workforce=[told.row(None, event, headcount_baseline=12)], **ended)
+        for n, (on, event) in enumerate(
+            [
+                ("2025-10-20", told.event("2025-10-10", "e1", attribution="contributing")),
+                ("2025-12-20", told.event("2025-12-10", "e2", attribution="contributing")),
+            ]
+        )
+    ]
+    at, patterned = told.instant("2026-08-01"), []
+    while at and at < dt.datetime(2026, 9, 2, tzinfo=dt.UTC):
+        judgement = judge(packs, told.WHO, lost, at)
+        patterned.append(any(f.rule == "reg/pattern" for f in judgement.findings))
+        at = judgement.judged_again_at
+
+    assert patterned[0] is False
+    assert patterned[-1] is True

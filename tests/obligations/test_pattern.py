@@ -90,6 +90,20 @@ def test_the_first_baseline_of_all_counts():
     )
 
 
+def test_of_several_crafts_all_were_there_before():
+    """Two of forty-four editors are no quarter, though the first row speaks of four."""
+    more = event("2025-12-20", "e2", attribution="contributing")
+    rows = [row(4, headcount_baseline=4), row(39, MINE, name="assistants", headcount_baseline=40)]
+    later = [row(38, more, name="assistants", headcount_baseline=39)]
+    told = [filed("2025-10-05", workforce=rows, **PROMPTED), filed("2026-01-05", "d2", workforce=later)]
+    assert found(RULE, told) == {}
+
+    few = [row(4, headcount_baseline=4), row(3, MINE, name="assistants", headcount_baseline=4)]
+    told = [filed("2025-10-05", workforce=few, **PROMPTED), told[1]]
+    [pattern] = found(RULE, told).values()
+    assert "2 of 8 positions" in " ".join(pattern.because)
+
+
 def test_a_loss_counts_from_when_it_was_filed_and_from_when_it_happened():
     """Not known before it was filed; not yet happened on a day before it, which is judged again on that day."""
     later = lost("2026-01-10", "2025-12-20", attribution="contributing")

@@ -8,8 +8,9 @@ from zoneinfo import ZoneInfo
 import msgspec
 import pytest
 
-from registry.obligations import aloud, scenario
-from registry.obligations.explain import explained
+from registry.explanations import aloud
+from registry.explanations.explain import explained
+from registry.obligations import scenario
 from registry.obligations.judge import judge, opened, rulings
 from registry.obligations.statement import Heard
 from tests.obligations.cases import CASES, PACKS
@@ -210,7 +211,7 @@ def test_what_was_heard_outside_filings_is_named():
 
 ONCE = """
 import sys; sys.path[:0] = [{root!r}]
-from tests.obligations.test_explain import explanations
+from tests.explanations.test_explain import explanations
 import msgspec
 for rule in ("iatse-ba-2024/prompt-displacement", "iatse-ba-2024/policies-provided", "reg/initial-filing"):
     sys.stdout.buffer.write(msgspec.json.encode(explanations("S02", rule)))

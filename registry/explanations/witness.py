@@ -3,8 +3,8 @@
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
+from registry.explanations.explanation import By, Said
 from registry.obligations.assemble import Statement
-from registry.obligations.explanation import By, Said
 from registry.obligations.statement import Heard, Known
 
 ABSENT: Final = object()

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 import msgspec
 
-from registry.obligations.alternative import Facts, Option, Trial, options, with_fact
+from registry.explanations.alternative import Facts, Option, Trial, options, with_fact
 from registry.obligations.conditions import activated
 from registry.obligations.facts import ABOUT
 from registry.obligations.finding import Verdict

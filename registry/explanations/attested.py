@@ -3,14 +3,14 @@
 from collections.abc import Sequence
 from typing import Final
 
-from registry.obligations.alternative import beside
+from registry.explanations.alternative import beside
+from registry.explanations.explanation import Said, Stated
+from registry.explanations.provenance import says
 from registry.obligations.case import Case, Ruling
 from registry.obligations.conclude import finding_of, pointer_in
 from registry.obligations.conditions import fact
-from registry.obligations.explanation import Said, Stated
 from registry.obligations.facts import ABOUT
 from registry.obligations.finding import Missing
-from registry.obligations.provenance import says
 from registry.obligations.standing import since_then
 
 OPEN: Final = frozenset({"Who", "Which", "What", "When", "Where", "How", "Whose", "For", "Of"})

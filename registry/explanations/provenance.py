@@ -10,13 +10,13 @@ from typing import Any, Final
 
 import msgspec
 
+from registry.explanations.explanation import Said
+from registry.explanations.witness import ABSENT, heard, said_by, since, stated_in, value_at
 from registry.obligations.assemble import Record, Statement, mentioned
-from registry.obligations.explanation import Said
 from registry.obligations.heard import consultation, requests
 from registry.obligations.moments import day
 from registry.obligations.statement import Known
 from registry.obligations.subjects import Subject
-from registry.obligations.witness import ABSENT, heard, said_by, since, stated_in, value_at
 
 LISTS: Final[Mapping[str, str]] = {
     "use": "uses",

@@ -8,14 +8,10 @@ import datetime as dt
 from collections.abc import Callable, Iterator, Sequence
 from typing import Final, Literal
 
-from registry.obligations.alternative import Trial
-from registry.obligations.attested import Attested
-from registry.obligations.case import Case, Ruling
-from registry.obligations.conclude import finding_of
-from registry.obligations.conditions import fact
-from registry.obligations.counterfactual import Move, Outcome, Search, changes, replies
-from registry.obligations.due import After, Before, Due, WindowEnd, amount
-from registry.obligations.explanation import (
+from registry.explanations.alternative import Trial
+from registry.explanations.attested import Attested
+from registry.explanations.counterfactual import Move, Outcome, Search, changes, replies
+from registry.explanations.explanation import (
     Altered,
     Change,
     Edition,
@@ -28,6 +24,10 @@ from registry.obligations.explanation import (
     Reply,
     Time,
 )
+from registry.obligations.case import Case, Ruling
+from registry.obligations.conclude import finding_of
+from registry.obligations.conditions import fact
+from registry.obligations.due import After, Before, Due, WindowEnd, amount
 from registry.obligations.facts import ABOUT
 from registry.obligations.finding import Finding
 from registry.obligations.judge import rulings

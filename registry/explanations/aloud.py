@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from registry.obligations.explanation import (
+from registry.explanations.explanation import (
     Change,
     Explanation,
     Node,

@@ -9,14 +9,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from registry.obligations.alternative import Trial, with_fact
+from registry.explanations.alternative import Trial, with_fact
+from registry.explanations.counterfactual import MOST, Search, changes, replies
 from registry.obligations.conditions import activated, compiled
-from registry.obligations.counterfactual import MOST, Search, changes, replies
 from registry.obligations.facts import ABOUT
 from registry.obligations.judge import judge
 from registry.obligations.verdict import decide
+from tests.explanations.test_explain import explanations, inputs
 from tests.obligations.cases import CASES, PACKS
-from tests.obligations.test_explain import explanations, inputs
 
 UTC = ZoneInfo("UTC")
 NOON = dt.datetime(2026, 6, 15, 12, tzinfo=UTC)
