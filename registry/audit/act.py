@@ -12,6 +12,7 @@ from registry.audit.recomputed import Findings, Mismatch
 from registry.db import Connection, Database
 from registry.errors import Corrupt
 from registry.judging import store as judging
+from registry.judging.history import store as history
 from registry.judging.knowledge import Cut, Past
 from registry.judging.ruling import Ruled
 from registry.ledger import store as ledger
@@ -95,7 +96,7 @@ async def verify_findings(
         async for row in judging.stream_judgements(conn):
             if at != (row.employer_id, row.production_id):
                 at = row.employer_id, row.production_id
-                past = await judging.load_past(conn, at)
+                past = await history.load_past(conn, at)
             judgements += 1
             for mismatch in await made_again(conn, row, past, editions):
                 found += 1

@@ -9,6 +9,7 @@ knowledge.py everything told that a judgement is made from, now or at any point 
 ruling.py    a judgement as it is kept: canonical findings, history row, ledger entry (pure)
 said.py      what was said of a production, and what would have been (pure)
 weighing.py  a judgement with its instant (pure)
+history/     what a judgement is made from, read from the rooms that keep it
 store.py     the table judgement; productions and their locks, and those whose time has come
 act.py       judge, keep, sweep, recall
 http.py      the findings about a disclosure

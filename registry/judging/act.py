@@ -22,6 +22,7 @@ from registry.disclosures import store as disclosures
 from registry.errors import Corrupt, NotFound
 from registry.judging import knowledge, ruling, store
 from registry.judging.ground import Ground
+from registry.judging.history import store as history
 from registry.judging.house import House, moved
 from registry.judging.knowledge import Cut
 from registry.judging.ruling import Cause, Ruled
@@ -101,7 +102,7 @@ async def weigh(
 ) -> Weighed:
     """Judge everything known of *ground* and then *about*, which is not stored yet."""
     house = await renewed(conn, house, ground.stands_at)
-    found = await store.load_knowledge(conn, ground, house.editions, about)
+    found = await history.load_knowledge(conn, ground, house.editions, about, now)
     as_of = instant_of(found.known, now)
     judgement = found.judged(house.packs, as_of)
     return Weighed(
@@ -203,7 +204,7 @@ async def catch_up(conn: Connection, house: House, due: store.Due, now: dt.datet
     assert ground is not None, "the claim holds it"
     # Asked after the claim: whoever publishes later waits for it, and then asks for this production again.
     house = await renewed(conn, house, ground.stands_at)
-    found = await store.load_knowledge(conn, ground, house.editions)
+    found = await history.load_knowledge(conn, ground, house.editions)
     last = await store.find_latest(conn, key)
     again: dt.datetime | None = instant_of(
         found.known, max(due.judged_again_at, last.judged_at if last else due.judged_again_at)
@@ -275,7 +276,7 @@ async def recall(
 
     With *on* alone, everything known *now*. Needs a snapshot.
     """
-    past = await store.load_past(conn, (row.employer_id, row.production_id))
+    past = await history.load_past(conn, (row.employer_id, row.production_id))
     packs = await agreements.packs_of(conn, row.packs, house.packs)
     cut = Cut(own=row.ledger_index, others=row.known_to)
     known_at = for_ = row.judged_at

@@ -60,16 +60,32 @@ class Other(Told, frozen=True):
     time_zone: str
 
 
+class Lost(msgspec.Struct, frozen=True):
+    """The losses of another production, as all that was filed about it until *filed_at* tells them."""
+
+    production_id: str
+    ledger_index: int
+    filed_at: dt.datetime
+    losses: list[Loss]
+
+
 class Knowledge(msgspec.Struct, frozen=True):
-    """Everything told about one production, and about its employer's other productions, in order."""
+    """Everything told about one production, and about its employer's other productions, in order.
+
+    Of the other productions it holds either all that was filed, or, for an instant later than all of it, the
+    losses that come of it.
+    """
 
     production: Production
     known: list[Known]
     heard: list[Heard] = []
     others: list[Other] = []
+    lost: list[Lost] = []
 
     def elsewhere(self, as_of: dt.datetime) -> list[Loss]:
         """The losses of the employer's other productions, as they were told until *as_of*."""
+        if self.lost:
+            return [loss for each in self.lost for loss in each.losses]
         return losses_of(
             self.production.employer_id, [each for each in self.others if each.filed_at <= as_of]
         )
@@ -193,7 +209,7 @@ def bare(employer_id: str, production_id: str, time_zone: str) -> Production:
 
 def losses(production: Production, told: Sequence[Known]) -> list[Loss]:
     """The reductions that *told* states, each as a loss for the employer's other productions."""
-    statement = assemble(production, told)
+    statement = assemble(production, [slim(each) for each in told])
     people: dict[tuple[str, str], set[str]] = {}
     for row in statement.all("workforce"):
         people.setdefault(whose(statement, row), set()).add(row.id)
@@ -203,6 +219,23 @@ def losses(production: Production, told: Sequence[Known]) -> list[Loss]:
         for event in workforce.events_of(statement, row)
         if event.get("kind") in workforce.REDUCTIONS
     ]
+
+
+def slim(told: Known) -> Known:
+    """*told* with nothing but what losses are made from: a production has many versions, and long ones."""
+    document = told.document
+    kept = {
+        "filing": document.get("filing") or {},
+        "tools": [fields(each, ("id", "category")) for each in document.get("tools") or ()],
+        "uses": [fields(each, ("id", "tool", "first", "last")) for each in document.get("uses") or ()],
+        "workforce": document.get("workforce") or [],
+    }
+    return msgspec.structs.replace(told, document=kept)
+
+
+def fields(record: dict[str, Any], names: Sequence[str]) -> dict[str, Any]:
+    """Those fields of *record* that are stated."""
+    return {name: record[name] for name in names if name in record}
 
 
 def whose(statement: Statement, row: Record) -> tuple[str, str]:

@@ -4,22 +4,15 @@ The caller holds the transaction and the production's row lock.
 """
 
 import datetime as dt
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
-from typing import Any, Final, LiteralString
+from collections.abc import AsyncIterator, Iterable, Sequence
+from typing import Final, LiteralString
 
 import msgspec
 
-from registry.agreements.terms import Edition
-from registry.db import Connection, row_to, rows_to
-from registry.disclosures import store as disclosures
-from registry.judging import knowledge
+from registry.db import Connection, row_to
 from registry.judging.ground import Ground
-from registry.judging.knowledge import Employers, Knowledge, Other, Past, Records
 from registry.judging.ruling import Ruled
-from registry.obligations.statement import Known
-from registry.observations import store as observations
 from registry.productions.record import ProductionRecord
-from registry.requests import store as requests
 
 # Longest overdue first; what another sweeper holds is skipped, and so is what failed in this run ($2, $3).
 CLAIM_DUE: Final[LiteralString] = """
@@ -51,37 +44,6 @@ SELECT e.record AS employer, p.record, p.facts, (SELECT size FROM ledger_head) A
                   AND v.document @? '$.workforce[*].events[*]') AS losses
   FROM production p JOIN employer e USING (employer_id)
  WHERE p.employer_id = $1 AND p.production_id = $2
-"""
-
-# Everything filed about the employer's other productions that filed workforce events, as far as losses are
-# made from it; no further than position $3 (NULL: all of it).
-LOAD_OTHERS: Final[LiteralString] = """
-WITH losing AS (
-    SELECT DISTINCT production_id FROM disclosure_version
-     WHERE employer_id = $1 AND production_id <> $2 AND document @? '$.workforce[*].events[*]'
-)
-SELECT v.disclosure_id, v.version, v.kind, d.type, v.filed_at, v.reason, v.explanation, v.ledger_index,
-       jsonb_build_object('filing', v.document -> 'filing', 'tools', v.document -> 'tools',
-                          'uses', v.document -> 'uses', 'workforce', v.document -> 'workforce') AS document,
-       v.production_id,
-       (SELECT r.record ->> 'time_zone' FROM production_version r
-         WHERE r.employer_id = v.employer_id AND r.production_id = v.production_id
-           AND r.ledger_index < v.ledger_index
-         ORDER BY r.revision DESC LIMIT 1) AS time_zone
-  FROM losing
-  JOIN disclosure_version v ON v.employer_id = $1 AND v.production_id = losing.production_id
-  JOIN disclosure d ON d.employer_id = v.employer_id AND d.disclosure_id = v.disclosure_id
- WHERE $3::bigint IS NULL OR v.ledger_index < $3
- ORDER BY v.ledger_index
-"""
-
-LOAD_EMPLOYERS: Final[LiteralString] = """
-SELECT record, recorded_at, ledger_index FROM employer_version WHERE employer_id = $1 ORDER BY revision
-"""
-
-LOAD_RECORDS: Final[LiteralString] = """
-SELECT record, recorded_at, ledger_index FROM production_version
- WHERE employer_id = $1 AND production_id = $2 ORDER BY revision
 """
 
 # Locks and counts only. The employer must not be joined here: a row that was waited for is read anew, the
@@ -240,41 +202,6 @@ async def spread_losses(conn: Connection) -> int:
     instants = [since[key[0]] for key in keys]
     await conn.execute(JUDGE_AGAIN, [key[0] for key in keys], [key[1] for key in keys], instants)
     return len(keys)
-
-
-async def load_noted(conn: Connection, key: tuple[str, str]) -> list[Any]:
-    """Everything told about a production outside filings: requests, answers, observations."""
-    return [*await requests.load_heard(conn, *key), *await observations.load_heard(conn, *key)]
-
-
-async def load_others(conn: Connection, key: tuple[str, str], known_to: int | None = None) -> list[Other]:
-    """What losses of the employer's other productions are made from, before position *known_to*."""
-    return rows_to(Other, await conn.fetch(LOAD_OTHERS, *key, known_to))
-
-
-async def load_knowledge(
-    conn: Connection, ground: Ground, editions: Mapping[str, Edition], about: Sequence[Known] = ()
-) -> Knowledge:
-    """What is known now about the production *ground* was read for, and then *about*, not stored yet.
-
-    Under the production's row lock, or in the snapshot in which *ground* was read.
-    """
-    known = [*knowledge.known(await disclosures.load_known(conn, *ground.key)), *about]
-    noted = await load_noted(conn, ground.key) if ground.heard else []
-    concerned = ground.losses and knowledge.loses(known)
-    others = await load_others(conn, ground.key, ground.known_to) if concerned else []
-    return Knowledge(ground.production(editions), known, knowledge.heard(noted), others)
-
-
-async def load_past(conn: Connection, key: tuple[str, str]) -> Past:
-    """The whole history that judgements of a production can rest on; needs a snapshot."""
-    return Past(
-        employers=rows_to(Employers, await conn.fetch(LOAD_EMPLOYERS, key[0])),
-        records=rows_to(Records, await conn.fetch(LOAD_RECORDS, *key)),
-        told=await disclosures.load_known(conn, *key),
-        noted=await load_noted(conn, key),
-        others=await load_others(conn, key),
-    )
 
 
 async def find_latest(

@@ -23,7 +23,7 @@ from registry.auth.scope import Principal, permit, scope_of
 from registry.db import Connection, Database
 from registry.errors import NotFound
 from registry.judging import act as judging
-from registry.judging import store as judgements
+from registry.judging.history import store as knowing
 from registry.judging.house import House, kept, moved
 from registry.judging.weighing import stated
 from registry.obligations.pack import PackSet
@@ -256,7 +256,7 @@ async def stream(
         met = {key[0] for key in keys}
         losses = {each: losses[each] for each in met & losses.keys()}
         for employer_id in sorted(met - losses.keys()):
-            others = await judgements.load_others(conn, (employer_id, ""))
+            others = await knowing.load_others(conn, (employer_id, ""))
             losses[employer_id] = await asyncio.to_thread(history.losses, employer_id, others, as_of)
         yield history.chunk(page, told, heard, losses)
         after = keys[-1]

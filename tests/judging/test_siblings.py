@@ -11,6 +11,7 @@ from registry.db import Database
 from registry.filing import act as filing
 from registry.filing.prepare import prepare
 from registry.judging import act, knowledge, ruling, store
+from registry.judging.history import store as history
 from registry.requests import act as requests
 
 SOON = papers.NOW + dt.timedelta(minutes=1)
@@ -58,8 +59,8 @@ async def test_losses_of_another_production_are_told_with_their_origin(office):
     """One loss: what, when, of whom, and how many there were before; nothing where nothing was lost."""
     await papers.file(office, said(attribution="contributing"))
     async with office.snapshot() as conn:
-        others = await store.load_others(conn, papers.SECOND)
-        none = await store.load_others(conn, papers.KEY)
+        others = await history.load_others(conn, papers.SECOND)
+        none = await history.load_others(conn, papers.KEY)
     (loss,) = knowledge.losses_of(papers.KEY[0], others)
 
     assert none == []
@@ -74,7 +75,7 @@ async def test_nothing_is_read_of_others_where_nothing_was_lost(office):
     await papers.file(office, said())
     async with office.snapshot() as conn:
         ground = await act.find_ground(conn, *papers.SECOND)
-        found = await store.load_knowledge(conn, ground, papers.house().editions)
+        found = await history.load_knowledge(conn, ground, papers.house().editions)
         own = await act.find_ground(conn, *papers.KEY)
 
     assert ground.losses

@@ -14,6 +14,7 @@ from registry.errors import Forbidden, Invalid, TooLarge
 from registry.filing import act as filing
 from registry.judging import act as judging
 from registry.judging import ruling, store
+from registry.judging.history import store as history
 from registry.ledger import entry
 from registry.ledger import store as ledger
 from registry.publishing import act
@@ -96,14 +97,14 @@ async def test_what_cannot_be_judged_is_counted_as_failed(office, house, changed
     """It holds up no other, and the next sweep takes it in."""
     await judging.sweep(office, house, NOW)
     done = await publish(office, house, changed)
-    whole = store.load_knowledge
+    whole = history.load_knowledge
 
     async def breaks(conn, ground, *more):
         if ground.key == KEY:
             raise RuntimeError("this one cannot be read")
         return await whole(conn, ground, *more)
 
-    monkeypatch.setattr(store, "load_knowledge", breaks)
+    monkeypatch.setattr(history, "load_knowledge", breaks)
     await judging.sweep(office, house, LATER)
     broken = await progress(office, house, done.publication.digest)
     monkeypatch.undo()
