@@ -43,7 +43,7 @@ work: $(READY) ## the worker: messages, and duties that time alone makes due
 	@$(BIN)/registry work $(ARGS)
 
 bench: $(READY) ## how fast, beside a bare handler in the same run; JSON and a table
-	@$(BIN)/python tests/bench/bench.py $(ARGS)
+	@PYTHONPATH=tests $(BIN)/python tests/bench/bench.py $(ARGS)
 
 openapi: $(READY) ## write openapi/openapi.json anew from the code
 	@$(BIN)/registry openapi > openapi/openapi.json.new && mv openapi/openapi.json.new openapi/openapi.json

@@ -8,19 +8,23 @@
 -- No released database has judgements, so no row is left without it.
 ALTER TABLE judgement ADD COLUMN known_to bigint NOT NULL;
 
--- Read by: judging.store.FIND_GROUND and .LOAD_OTHERS, productions of an employer that have filed workforce events.
+-- Read by: judging.history.store.LIST_LOSING_FILED, when every judgement is made again.
 CREATE INDEX disclosure_version_of_losses ON disclosure_version (employer_id, production_id)
     WHERE document @? '$.workforce[*].events[*]';
 
--- Filings that changed what an employer's other productions are judged by. Only ever added to in a filing, so
--- that no filing waits for another's production; the sweep takes them off and has those productions judged.
+-- Judgements of filings that changed the losses of their production, which an employer's other productions are
+-- judged by, too. Only ever added to in a filing, so that no filing waits for another's production; the sweep
+-- marks those it has spread to them.
 CREATE TABLE loss_change (
-    employer_id  text        NOT NULL,
-    judgement_id uuid        NOT NULL,
-    changed_at   timestamptz NOT NULL,
-    CONSTRAINT loss_change_pk PRIMARY KEY (employer_id, judgement_id)
+    employer_id   text        NOT NULL,
+    production_id text        NOT NULL,
+    position      bigint      NOT NULL,
+    changed_at    timestamptz NOT NULL,
+    spread        bool        NOT NULL DEFAULT false,
+    CONSTRAINT loss_change_pk PRIMARY KEY (employer_id, production_id, position)
 );
--- To take a row off it is locked first, and locking asks for the right to update.
-GRANT SELECT, INSERT, UPDATE, DELETE ON loss_change TO registry_app;
+-- Read by: judging.store.TAKE_LOSS_CHANGES, those the sweep has still to spread.
+CREATE INDEX loss_change_to_spread ON loss_change (changed_at) WHERE NOT spread;
+GRANT SELECT, INSERT, UPDATE ON loss_change TO registry_app;
 
 -- migrate:down

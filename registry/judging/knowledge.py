@@ -61,11 +61,11 @@ class Other(Told, frozen=True):
 
 
 class Lost(msgspec.Struct, frozen=True):
-    """The losses of another production, as all that was filed about it until *filed_at* tells them."""
+    """The losses of another production since they last changed."""
 
     production_id: str
-    ledger_index: int
-    filed_at: dt.datetime
+    position: int
+    changed_at: dt.datetime
     losses: list[Loss]
 
 

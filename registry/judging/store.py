@@ -36,12 +36,8 @@ SELECT e.record AS employer, p.record, p.facts, (SELECT size FROM ledger_head) A
                 WHERE r.employer_id = p.employer_id AND r.production_id = p.production_id)
     OR EXISTS (SELECT FROM observation o
                 WHERE o.employer_id = p.employer_id AND o.production_id = p.production_id) AS heard,
-       EXISTS (SELECT FROM disclosure_version v
-                WHERE v.employer_id = p.employer_id AND v.production_id < p.production_id
-                  AND v.document @? '$.workforce[*].events[*]')
-    OR EXISTS (SELECT FROM disclosure_version v
-                WHERE v.employer_id = p.employer_id AND v.production_id > p.production_id
-                  AND v.document @? '$.workforce[*].events[*]') AS losses
+       EXISTS (SELECT FROM loss_change l
+                WHERE l.employer_id = p.employer_id AND l.production_id <> p.production_id) AS losses
   FROM production p JOIN employer e USING (employer_id)
  WHERE p.employer_id = $1 AND p.production_id = $2
 """
@@ -80,7 +76,8 @@ WITH changed AS (
     UPDATE production SET facts = facts + 1, judged_again_at = $12, failed_at = NULL
      WHERE employer_id = $1 AND production_id = $3
 ), losses AS (
-    INSERT INTO loss_change (employer_id, judgement_id, changed_at) SELECT $1, $2, $4 WHERE $13
+    INSERT INTO loss_change (employer_id, production_id, position, changed_at)
+    SELECT $1, $3, $11, $4 WHERE $13
 )
 INSERT INTO judgement (employer_id, judgement_id, production_id, judged_at, cause, disclosure_id, version,
                        packs, findings, known_to, ledger_index)
@@ -89,16 +86,16 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
 
 # What another sweeper takes is left to it.
 TAKE_LOSS_CHANGES: Final[LiteralString] = """
-DELETE FROM loss_change WHERE (employer_id, judgement_id) IN (
-    SELECT employer_id, judgement_id FROM loss_change ORDER BY changed_at LIMIT 1000 FOR UPDATE SKIP LOCKED)
+UPDATE loss_change SET spread = true WHERE (employer_id, production_id, position) IN (
+    SELECT employer_id, production_id, position FROM loss_change
+     WHERE NOT spread ORDER BY changed_at LIMIT 1000 FOR UPDATE SKIP LOCKED)
 RETURNING employer_id, changed_at
 """
 
 # Productions in their one order. The losses of an employer with but one such production concern no other.
 HOLD_LOSING: Final[LiteralString] = """
 WITH losing AS (
-    SELECT DISTINCT employer_id, production_id FROM disclosure_version
-     WHERE employer_id = ANY ($1::text[]) AND document @? '$.workforce[*].events[*]'
+    SELECT DISTINCT employer_id, production_id FROM loss_change WHERE employer_id = ANY ($1::text[])
 )
 SELECT p.employer_id, p.production_id
   FROM production p JOIN losing USING (employer_id, production_id)

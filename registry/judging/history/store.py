@@ -18,24 +18,25 @@ from registry.observations import store as observations
 from registry.requests import store as requests
 
 LOST: Final[dict[tuple[Any, ...], Lost]] = {}
-"""Losses worked out, by employer, production, position and instant of its newest version: these never change.
+"""Losses worked out, by employer, production, position and instant of their last change: these never change.
 
 A position alone could: one that was rolled back is given again.
 """
 MOST_LOST: Final = 4096
 
-# The employer's other productions that filed workforce events, each with its newest version before $3 (NULL:
-# its newest).
+# The employer's other productions whose losses changed before position $3, each with the last change.
 LIST_LOSING: Final[LiteralString] = """
-SELECT losing.production_id, newest.ledger_index, newest.filed_at
-  FROM (SELECT DISTINCT production_id FROM disclosure_version
-         WHERE employer_id = $1 AND production_id <> $2 AND document @? '$.workforce[*].events[*]') AS losing
- CROSS JOIN LATERAL (
-       SELECT v.ledger_index, v.filed_at FROM disclosure_version v
-        WHERE v.employer_id = $1 AND v.production_id = losing.production_id
-          AND ($3::bigint IS NULL OR v.ledger_index < $3)
-        ORDER BY v.ledger_index DESC LIMIT 1) AS newest
- ORDER BY losing.production_id
+SELECT DISTINCT ON (production_id) production_id, position, changed_at
+  FROM loss_change
+ WHERE employer_id = $1 AND production_id <> $2 AND position < $3
+ ORDER BY production_id, position DESC
+"""
+
+# The same by what was filed alone, for who makes judgements again and believes no table beside the history.
+LIST_LOSING_FILED: Final[LiteralString] = """
+SELECT DISTINCT production_id FROM disclosure_version
+ WHERE employer_id = $1 AND production_id <> $2 AND document @? '$.workforce[*].events[*]'
+ ORDER BY production_id
 """
 
 # Everything filed about some productions of an employer, as far as losses are made from it; no further than
@@ -75,8 +76,7 @@ async def load_others(
 ) -> list[Other]:
     """What losses of the employer's other productions are made from, before position *known_to*."""
     if of is None:
-        losing = await conn.fetch(LIST_LOSING, *key, known_to)
-        of = [row["production_id"] for row in losing]
+        of = [row["production_id"] for row in await conn.fetch(LIST_LOSING_FILED, *key)]
     return rows_to(Other, await conn.fetch(LOAD_OTHERS, key[0], of, known_to)) if of else []
 
 
@@ -91,7 +91,7 @@ async def load_lost(conn: Connection, key: tuple[str, str], known_to: int) -> li
         if found[name] is None:
             told = [each for each in others if each.production_id == name]
             losses = knowledge.losses_of(key[0], told)
-            found[name] = keep(key[0], Lost(name, row["ledger_index"], row["filed_at"], losses))
+            found[name] = keep(key[0], Lost(name, row["position"], row["changed_at"], losses))
     return [lost for lost in found.values() if lost]
 
 
@@ -99,7 +99,7 @@ def keep(employer_id: str, lost: Lost) -> Lost:
     """Remember *lost*; when there is no more room, everything is forgotten and worked out again."""
     if len(LOST) >= MOST_LOST:
         LOST.clear()
-    LOST[employer_id, lost.production_id, lost.ledger_index, lost.filed_at] = lost
+    LOST[employer_id, lost.production_id, lost.position, lost.changed_at] = lost
     return lost
 
 
@@ -121,7 +121,7 @@ async def load_knowledge(
     if not (ground.losses and knowledge.loses(known)):
         return Knowledge(production, known, heard)
     lost = await load_lost(conn, ground.key, ground.known_to) if now else []
-    if now and all(each.filed_at <= now for each in lost):
+    if now and all(each.changed_at <= now for each in lost):
         return Knowledge(production, known, heard, lost=lost)
     return Knowledge(production, known, heard, await load_others(conn, ground.key, ground.known_to))
 
