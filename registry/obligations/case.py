@@ -3,19 +3,20 @@
 import datetime as dt
 from collections.abc import Sequence
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import msgspec
 
 from registry.obligations.assemble import Statement, assemble
 from registry.obligations.conditions import activated
 from registry.obligations.finding import Finding
-from registry.obligations.moments import day
+from registry.obligations.moments import Moment, day
 from registry.obligations.pack import Obligation, Pack, PackSet, Params
 from registry.obligations.recalled import recalled
 from registry.obligations.standing import CARRIED, Stand, reaching, since_then
 from registry.obligations.statement import Binding, Heard, Known, Loss, Production
 from registry.obligations.subjects import BUILDERS, Subject
-from registry.obligations.verdict import Decision
+from registry.obligations.verdict import AMISS, Decision, ahead_of
 
 
 class Case(msgspec.Struct, frozen=True):
@@ -105,7 +106,19 @@ def decided(case: Case, duty: Obligation, each: Stand, subject: Subject) -> Deci
     zone, facts = case.statement.zone, known.facts
     if each.carried and each.bound_from:
         facts = since_then(duty, facts, each.bound_from, zone)
-    return recalled(duty, "in_force", known, facts, each.values, zone, case.on)
+    decision = recalled(duty, "in_force", known, facts, each.values, zone, case.on)
+    if decision.reason in AMISS and not (duty.written.occurred or duty.written.due):
+        return not_before(subject.on, decision, zone, case.on)
+    return decision
+
+
+def not_before(day_of: Moment | None, decision: Decision, zone: ZoneInfo, on: dt.datetime) -> Decision:
+    """*decision*, unless what is amiss is about a day that lies ahead and the duty names no other."""
+    ahead = ahead_of(day_of, zone, on)
+    if ahead is None:
+        return decision
+    because = [*decision.because, ahead.says]
+    return Decision("not_applicable", "not-yet-due", because, [], [], [], ahead, decision.steps)
 
 
 def shown(case: Case, pack: Pack, duty: Obligation, each: Stand) -> Decision | None:

@@ -18,7 +18,7 @@ from registry.obligations.pack import Params, WrittenClock
 from registry.obligations.standing import carry
 from registry.obligations.statement import Heard
 from registry.obligations.subjects import Subject
-from registry.obligations.verdict import Decision
+from registry.obligations.verdict import Decision, occurs
 
 TOP: Final = frozenset({"uses", "workforce", "consultations", "production", "employer", "filing", "reason"})
 """Sections of a disclosure: a fact's pointer that begins with one is not relative to the subject's record."""
@@ -122,11 +122,9 @@ def occurred_on(case: Case, ruling: Held) -> dt.date | None:
     """
     zone, subject = case.statement.zone, ruling.subject
     limit, state = ruling.decision.timing.limit, ruling.decision.timing.state
-    named = subject.facts.get(ruling.duty.written.occurred) if ruling.duty.written.occurred else None
-    found = day(subject.on, zone) if subject.on else None
-    if named:
-        found = day(named, zone)
-    elif limit and state in LATE:
+    named = occurs(ruling.duty, subject.facts, ruling.decision.timing) or subject.on
+    found = day(named, zone) if named else None
+    if limit and state in LATE and not subject.facts.get(ruling.duty.written.occurred):
         found = day(limit, zone)
     return max(found, ruling.stand.bound_from) if found and ruling.stand.bound_from else found
 

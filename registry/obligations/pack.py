@@ -8,7 +8,7 @@ import datetime as dt
 import hashlib
 import tomllib
 from collections.abc import Mapping
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import msgspec
 from msgspec.structs import force_setattr
@@ -60,6 +60,11 @@ class WrittenClock(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     months: int = 0
 
 
+Few = Annotated[list[Term], msgspec.Meta(max_length=12)]
+Asks = Annotated[list[Ask], msgspec.Meta(max_length=12)]
+"""No duty that ships has more than five of a kind: what is judged at every filing stays short."""
+
+
 class Written(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One obligation as written in a pack.
 
@@ -74,12 +79,12 @@ class Written(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     about: str
     source: str
     confidence: Basis
-    when: list[Term] = []
-    breach: list[Term] = []
-    met: list[Term] = []
-    excused: list[Term] = []
-    undecided: list[Ask] = []
-    review: list[Ask] = []
+    when: Few = []
+    breach: Few = []
+    met: Few = []
+    excused: Few = []
+    undecided: Asks = []
+    review: Asks = []
     due: Due | None = None
     occurred: str = ""
     severity: Severity = "major"
@@ -92,7 +97,7 @@ class Written(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     until: dt.date | None = None
     status: Status | None = None
     shadow: dict[str, str] = {}
-    tests: list[Example] = []
+    tests: Annotated[list[Example], msgspec.Meta(max_length=60)] = []
 
 
 class WrittenPack(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -109,7 +114,7 @@ class WrittenPack(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     agreements: list[str]
     params: str
     sources: dict[str, str]
-    obligation: list[Written]
+    obligation: Annotated[list[Written], msgspec.Meta(max_length=100)]
     since: dt.date | None = None
     until: dt.date | None = None
     basis: str = ""

@@ -95,7 +95,7 @@ def spell(
 def days(duty: Obligation) -> list[str]:
     """The facts that are held against the instant of a judgement."""
     due = duty.written.due
-    return [name for name in (due.done if due else "", duty.written.occurred) if name]
+    return [name for name in ((due.event, due.done) if due else ()) + (duty.written.occurred,) if name]
 
 
 def keep(remembered: dict[Any, Any], key: Any, what: Any) -> None:

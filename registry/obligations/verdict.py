@@ -103,7 +103,7 @@ def decide(
             because.append(OWN_FIGURE)
         because.append(f"{when.says[0].upper()}{when.says[1:]}")
     verdict, reason, asks, questions = concluded(duty, trail, facts, when, undecided_when, because)
-    ahead = ahead_of(facts.get(duty.written.occurred), zone, as_of) if reason in AMISS else None
+    ahead = ahead_of(occurs(duty, facts, when), zone, as_of) if reason in AMISS else None
     if ahead:
         verdict, reason, when = "not_applicable", "not-yet-due", ahead
         because.append(ahead.says)
@@ -151,6 +151,17 @@ NOT_LAW: Final[dict[Status, str]] = {
     "vetoed": "It was vetoed and is not law. It is shown and never judges.",
     "negotiated": "It is being negotiated: no concluded text is in force. It is shown and never judges.",
 }
+
+
+def occurs(duty: Obligation, facts: dict[str, Any], when: Timing) -> Moment | None:
+    """When what is amiss happens: as the duty names it, else when what is due is done, or was to be.
+
+    What is late is amiss from the day it was overdue, which has passed.
+    """
+    due = duty.written.due
+    if duty.written.occurred or due is None:
+        return facts.get(duty.written.occurred)
+    return None if when.state in LATE else facts.get(due.done) or facts.get(due.event)
 
 
 def ahead_of(occurs: Moment | None, zone: ZoneInfo, as_of: dt.datetime) -> Timing | None:

@@ -12,8 +12,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from registry.obligations import scenario
+from registry.obligations.conditions import activated
 from registry.obligations.judge import judge
 from registry.obligations.statement import Binding
+from registry.obligations.verdict import decide
 from tests.obligations.cases import CASES, PACKS
 from tests.obligations.told import answered, asked, lost, seen
 
@@ -120,6 +122,25 @@ def test_what_is_not_known_yet_has_no_say(world, as_of, on):
     assert msgspec.json.encode(judge(**then, as_of=as_of, on=on)) == msgspec.json.encode(
         judge(**world, as_of=as_of, on=on)
     )
+
+
+def test_a_notice_that_was_not_given_yet_breaks_nothing():
+    """What a notice will not say is no breach months before it is given, nor before the day it is about."""
+    pack = PACKS.packs["ny-warn"].obligations[0]
+    facts = {
+        "layoff.employer_count": 300,
+        "layoff.site_count": 300,
+        "employer.ny_ft": 400,
+        "employer.headcount_site": 400,
+        "layoff.due_to_ai": True,
+        "layoff.ai_stated": False,
+        "layoff.on": dt.date(2025, 9, 30),
+        "layoff.notice_on": dt.date(2025, 7, 2),
+    }
+    for on, verdict in (("2025-07-01", "not_applicable"), ("2025-07-03", "violation")):
+        at = dt.datetime.fromisoformat(f"{on}T12:00:00+00:00")
+        found = decide(pack, facts, activated("layoff", facts), {}, ZoneInfo("America/New_York"), at)
+        assert found.verdict == verdict, on
 
 
 @given(worlds(), INSTANTS, INSTANTS)

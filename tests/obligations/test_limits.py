@@ -6,6 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from registry.errors import Invalid
+from registry.obligations import lint
 from registry.obligations.conditions import (
     CALLS,
     LONGEST,
@@ -16,6 +18,7 @@ from registry.obligations.conditions import (
     holds,
 )
 from registry.obligations.facts import ABOUT
+from tests.obligations.cases import PACK_FILES, PACKS
 
 ANY = {
     "bool": st.booleans(),
@@ -56,6 +59,21 @@ def test_what_a_condition_may_not_be(text, says):
     with pytest.raises(BadCondition) as refused:
         compiled(text, "", "use")
     assert says in refused.value.says
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("breach = [", "breach = [" + '{ if = "use.creative", words = "so" },' * 13),
+        ("tests = [", "tests = [" + '{ name = "one", facts = {}, expect = "satisfied" },' * 61),
+    ],
+)
+def test_a_duty_stays_short(old, new):
+    """A pack with more conditions or examples of a kind than anybody reads is refused."""
+    body = PACK_FILES["dga-ba-2023.toml"].decode().replace(old, new, 1).encode()
+
+    with pytest.raises(Invalid, match="length"):
+        lint.pack("dga-ba-2023.toml", body, PACKS.params)
 
 
 def test_a_pattern_is_matched_in_linear_time():
