@@ -15,10 +15,16 @@ from urllib.parse import urlsplit, urlunsplit
 import asyncpg
 import pytest
 import structlog
+from hypothesis import settings
 
 from registry import db as database
 from registry import embedded
 from registry.db import Database
+
+# The same examples on every machine and every run, so that a failure is everybody's; `roaming` looks elsewhere.
+settings.register_profile("steady", derandomize=True)
+settings.register_profile("roaming", derandomize=False)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "steady"))
 
 SHARED = Path(os.environ.get("REGISTRY_SHARED", Path(__file__).parents[2] / "shared"))
 NUMBERS = itertools.count()

@@ -433,7 +433,7 @@ def human_musician(f):
     music__prompted_by_musicians=FLAG,
     music__prompt_type=("ensemble", "solo", "none"),
     music__ai_minutes=(14, 15, 16, 30, 45, 900, 3600),
-    music__sessions_paid=(0, 1, 2, 3, 4, 6, 200),
+    music__sessions_paid=(0, 1, 2, 3, 4, 6, 200, 1000),
 )
 def prompt_payment(f):
     if not f["music.prompted_by_musicians"]:
