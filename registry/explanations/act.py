@@ -26,8 +26,8 @@ async def explain_findings(
     now: dt.datetime,
     wanted: Wanted,
     *,
-    as_of: dt.datetime | None = None,
-    on: dt.datetime | None = None,
+    as_of: dt.datetime | str | None = None,
+    on: dt.datetime | str | None = None,
     accept: str | None = None,
 ) -> Content:
     """The findings about a disclosure's production that the caller may read, each taken apart.

@@ -39,12 +39,17 @@ async def explain_findings(
         str, QueryParameter(description="Only findings about this subject.", max_length=300)
     ] = "",
     as_of: Annotated[
-        dt.datetime | None,
-        QueryParameter(description="What was known: the newest judgement made until this instant."),
+        str | None,
+        QueryParameter(
+            format="date-time", description="What was known: the newest judgement made until this instant."
+        ),
     ] = None,
     on: Annotated[
-        dt.datetime | None,
-        QueryParameter(description="The instant judged for; with it the answer is computed, as of findings."),
+        str | None,
+        QueryParameter(
+            format="date-time",
+            description="The instant judged for; with it the answer is computed, as of findings.",
+        ),
     ] = None,
 ) -> Response[Explanations]:
     """Each finding taken apart: conditions and answers, facts with who asserted them, numbers, arithmetic.

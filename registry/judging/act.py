@@ -238,8 +238,8 @@ async def find_findings(
     principal: Principal,
     disclosure_id: UUID,
     now: dt.datetime,
-    as_of: dt.datetime | None = None,
-    on: dt.datetime | None = None,
+    as_of: dt.datetime | str | None = None,
+    on: dt.datetime | str | None = None,
 ) -> Published:
     """The findings of the newest judgement about a disclosure's production until *as_of*.
 

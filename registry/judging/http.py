@@ -31,16 +31,18 @@ async def get_findings(
     principal: NamedDependency[Principal],
     now: NamedDependency[dt.datetime],
     as_of: Annotated[
-        dt.datetime | None,
+        str | None,
         QueryParameter(
-            description="What was known: the newest judgement made until this instant; absent: the newest."
+            format="date-time",
+            description="What was known: the newest judgement made until this instant; absent: the newest.",
         ),
     ] = None,
     on: Annotated[
-        dt.datetime | None,
+        str | None,
         QueryParameter(
+            format="date-time",
             description="The instant judged for. With it the answer is computed from what was known at "
-            "`as_of` (absent: now) by the packs of the judgement that stood then, and nothing is stored."
+            "`as_of` (absent: now) by the packs of the judgement that stood then, and nothing is stored.",
         ),
     ] = None,
 ) -> Published:

@@ -158,13 +158,13 @@ async def in_force(conn: Connection, house: House, as_of: dt.datetime | None) ->
     return House(house.schemas, packs, house.editions)
 
 
-async def list_agreements(db: Database, house: House, as_of: dt.datetime | None) -> Shelf:
+async def list_agreements(db: Database, house: House, as_of: dt.datetime | str | None) -> Shelf:
     """Every edition, and every pack and parameter set as it was believed to be at *as_of*."""
     async with db.snapshot() as conn:
         return shelf.shelf(await in_force(conn, house, stated(as_of)))
 
 
-async def show_agreement(db: Database, house: House, key: str, as_of: dt.datetime | None) -> Agreement:
+async def show_agreement(db: Database, house: House, key: str, as_of: dt.datetime | str | None) -> Agreement:
     """An agreement's packs, or one pack, as it was believed to be at *as_of*."""
     async with db.snapshot() as conn:
         return shelf.agreement(await in_force(conn, house, stated(as_of)), key)
@@ -176,7 +176,7 @@ async def backtest(
     principal: Principal,
     body: bytes,
     now: dt.datetime,
-    as_of: dt.datetime | None = None,
+    as_of: dt.datetime | str | None = None,
     key: str | None = None,
 ) -> Backtest:
     """What the draft pack in *body* would change of history as known at *as_of* (None: now); stores nothing.

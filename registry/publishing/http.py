@@ -26,8 +26,10 @@ Digest = Annotated[
     PathParameter(pattern="^[0-9a-f]{64}$", description="The digest of a publication, in hexadecimal."),
 ]
 AsOf = Annotated[
-    dt.datetime | None,
-    QueryParameter(description="As it was believed to be at this instant; absent: as it is now."),
+    str | None,
+    QueryParameter(
+        format="date-time", description="As it was believed to be at this instant; absent: as it is now."
+    ),
 ]
 
 
