@@ -11,6 +11,7 @@ from registry.obligations.judge import judge
 from tests.obligations.cases import PACKS
 from tests.obligations.told import WHO, answered, asked, filed, found, instant
 
+ROOM = "/registry/"
 ANSWERED = "reg/request-answered"
 MEETING = "iatse-ba-2024/quarterly-company-meeting"
 
@@ -135,7 +136,8 @@ def test_many_requests_take_no_longer_than_each_of_them():
             msgspec.structs.replace(one, at=one.at + dt.timedelta(minutes=n)) for n, one in enumerate(told)
         ]
         calls = itertools.count()
-        sys.setprofile(lambda *_: next(calls))
+        # What the collector and the test runner call meanwhile is not the work.
+        sys.setprofile(lambda frame, *_: ROOM in frame.f_code.co_filename and next(calls))
         try:
             late = found(MEETING, heard=heard)
         finally:
