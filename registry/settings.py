@@ -44,7 +44,15 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     clock_file: str = ""
     """A file whose ISO instant is taken as the present. Demonstrations and tests only."""
     sweep_seconds: Annotated[int, msgspec.Meta(ge=1, le=86400)] = 60
-    """How often the worker looks for duties that time alone has changed."""
+    """How often the worker looks for duties and alerts that time alone has changed."""
+    worker_late_seconds: Annotated[int, msgspec.Meta(ge=10, le=86400)] = 300
+    """After how long without a sign of the worker, or of its sweep, /health/worker answers 503."""
+    smtp_url: str = ""
+    """The mail server: `smtp://[user:password@]host[:port]`, or `smtps://`. Empty: no mail is sent."""
+    mail_from: str = "AI-use registry <registry@localhost>"
+    """Whom the registry's mail comes from."""
+    outgoing_allow: str = ""
+    """Networks, separated by commas, that webhooks may reach although they are not public. Empty: none."""
 
     @property
     def address(self) -> str:

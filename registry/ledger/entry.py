@@ -34,6 +34,7 @@ Kind = Literal[
     "request",
     "answer",
     "observation",
+    "thread",
 ]
 
 TABLES: Final[Mapping[str, str]] = {
@@ -50,6 +51,7 @@ TABLES: Final[Mapping[str, str]] = {
     "request": "request_entry",
     "answer": "request_entry",
     "observation": "observation",
+    "thread": "thread_entry",
 }
 """In which table the row of an entry of each kind stands."""
 

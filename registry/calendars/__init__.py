@@ -1,0 +1,1 @@
+"""What is due, and when: for a production, and as a calendar a person's own program reads."""

@@ -1,0 +1,1 @@
+"""Everything about one case in one file, for a grievance: facts, clause, timeline, proofs."""

@@ -1,0 +1,1 @@
+"""Who wants to be told what, where, and at what pace."""

@@ -1,0 +1,1 @@
+"""What the two parties say to each other about an alert or a request, and the files they show."""
