@@ -22,9 +22,13 @@ from registry.errors import Invalid
 
 # Says its address, then stays until its input ends. It looks up now and then: a signal that comes in the moment
 # before a program falls asleep in a read is noticed when it wakes, which for one that waits for nothing is never.
+# Signals are as in a program that somebody starts, whatever the shell that runs the tests ignores (nohup does).
 HOLD = """
 import select
+import signal
 import sys
+signal.signal(signal.SIGHUP, signal.SIG_DFL)
+signal.signal(signal.SIGINT, signal.default_int_handler)
 from pathlib import Path
 from registry import embedded
 with embedded.running(Path(sys.argv[1])) as dsn:
