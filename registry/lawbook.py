@@ -7,7 +7,10 @@ from typing import Final
 import msgspec
 
 from registry.errands import OUT, told
+from registry.obligations import clocks
+from registry.obligations.clocks import WrittenClock
 from registry.obligations.due import After, Before, Due, Number
+from registry.obligations.finding import Origin
 from registry.obligations.pack import Obligation, Pack, Params, Written, WrittenPack
 
 ROLES: Final = ("when", "breach", "met", "excused")
@@ -16,6 +19,14 @@ HEADINGS: Final[Mapping[str, str]] = {
     "breach": "broken when",
     "met": "kept when",
     "excused": "excused when",
+}
+ORIGINS: Final[Mapping[Origin, str]] = {
+    "occurrence": "the occurrence",
+    "knowledge": "when it could first be known",
+    "due": "the day it is due",
+    "opened": "the opening of the alert",
+    "answered": "the employer's answer",
+    "grieved": "the grievance",
 }
 
 
@@ -99,7 +110,7 @@ def told_pack(pack: Pack, params: Params | None, on: dt.date) -> Told:
 def duty(pack: WrittenPack, made: Obligation, params: Params | None, on: dt.date) -> Duty:
     """One obligation of *pack*."""
     written = made.written
-    clocks = [f"{each.says} ({each.confidence})" for each in pack.clock if each.name in written.clocks]
+    names = [*made.parameters, *(name for each in made.clocks for name in clocks.numbers(each))]
     keys = [key.strip() for key in written.source.split(",")]
     return Duty(
         rule=made.rule,
@@ -109,8 +120,8 @@ def duty(pack: WrittenPack, made: Obligation, params: Params | None, on: dt.date
         judged_once_per=written.about.replace("_", " "),
         conditions=list(conditions(written)),
         due=due_words(written.due) if written.due else "",
-        parameters=[parameter(name, params, on) for name in made.parameters] if params else [],
-        clocks=clocks,
+        parameters=[parameter(name, params, on) for name in dict.fromkeys(names)] if params else [],
+        clocks=[clock_words(each) for each in made.clocks],
         asked=[each.ask for each in (*written.review, *written.undecided)],
         severity=written.severity,
         remedy=written.remedy,
@@ -147,17 +158,31 @@ def due_words(due: Due) -> str:
     if isinstance(due, Before):
         span = f"at least {counted(due.days, 'day')} before" if due.days else "before"
         span = f"at least {counted(due.hours, 'hour')} before" if due.hours else span
+        span = f"at least {business(due)} before" if due.business_days else span
         said = f"{due.done} lies {span} {due.event}"
         said += " (or on that very day)" if due.or_at else ""
     elif isinstance(due, After):
-        said = (
-            f"{due.done} lies at the latest {counted(due.days, 'day')} after {due.event}, that day excluded"
-        )
+        span = business(due) if due.business_days else counted(due.days, "day")
+        said = f"{due.done} lies at the latest {span} after {due.event}, that day excluded"
     else:
         months = f"the {due.months}-month window {due.event} falls in (windows begin on {due.anchor})"
         said = f"{due.done} lies within {months}; if too little of it is left, {counted(due.at_least, 'day')}"
         said += f" after {due.event}"
     return said + ("; being late is accepted" if due.late == "accepted" else "")
+
+
+def business(due: Before | After) -> str:
+    """A number of business days, with the calendar they are counted by."""
+    return f"{counted(due.business_days, 'business day')} ({due.calendar})"
+
+
+def clock_words(clock: WrittenClock) -> str:
+    """A clock as a sentence: what it limits, how long it is, what it counts from, and how sure that is."""
+    length = clocks.spoken(clock)
+    origin = f"step {clock.step} of the grievance" if clock.step else ORIGINS[clock.counts_from]
+    said = f"{clock.says}: {f'{length} from {origin}' if length else f'on {origin}'}"
+    said += f", or the next business day ({clock.calendar})" if clock.roll else ""
+    return f"{said}{'; set by statute' if clock.fixed else ''} ({clock.confidence})"
 
 
 def counted(number: Number, unit: str) -> str:

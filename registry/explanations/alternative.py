@@ -6,13 +6,13 @@ Candidates only; whether one gives another verdict is found by deciding again (`
 import datetime as dt
 import re
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any, Final
+from typing import Any, Final, Literal
 from zoneinfo import ZoneInfo
 
 import msgspec
 
 from registry.obligations.conditions import LITERAL, Condition, fact
-from registry.obligations.due import After, Before, Timing, amount
+from registry.obligations.due import After, Before, Timing, amount, by_days, shifted
 from registry.obligations.facts import ABOUT
 from registry.obligations.moments import Moment, day, span, words
 from registry.obligations.pack import Obligation
@@ -149,7 +149,7 @@ def last_in_time(trial: Trial, event: Moment) -> Iterator[Option]:
     """When it had to be done by, and just too late."""
     due, on = trial.duty.written.due, trial.timing.on
     assert on is not None, "the caller has looked"
-    if not isinstance(due, Before) or amount(due.days, trial.values):
+    if not isinstance(due, Before) or by_days(due, trial.values):
         yield Option(on, f"on or before {words(on)}")
         yield from past(trial, Option(on + DAY, f"after {words(on)}", late=True))
         return
@@ -184,18 +184,28 @@ def local(trial: Trial, at: dt.datetime) -> dt.datetime:
 def later_event(trial: Trial, done: Moment) -> Iterator[Option]:
     """From when on the event would have left time enough for what was done; and just too early."""
     due, by = trial.duty.written.due, day(done, trial.zone)
-    if isinstance(due, Before):
+    if not isinstance(due, Before | After):
+        return
+    if isinstance(due, Before) and not by_days(due, trial.values):
         hours = amount(due.hours, trial.values)
-        if hours and not amount(due.days, trial.values):
+        if hours:
             at = local(trial, span(done, trial.zone)[1] + dt.timedelta(hours=hours))
             yield Option(at, f"at or after {words(at)}")
             yield Option(at - dt.timedelta(days=2), f"before {words(at)}", late=True)
             return
-        gap = amount(due.days, trial.values) or (0 if due.or_at else 1)
-        first = by + dt.timedelta(days=gap)
-    elif isinstance(due, After):
-        first = by - dt.timedelta(days=amount(due.days, trial.values))
+        first = by + dt.timedelta(days=0 if due.or_at else 1)
     else:
-        return
+        first = earliest(due, by, trial.values)
     yield Option(first, f"on or after {words(first)}")
     yield Option(first - DAY, f"before {words(first)}", late=True)
+
+
+def earliest(due: Before | After, done: dt.date, values: dict[str, Any]) -> dt.date:
+    """The first day of an event for which what was done on a day was in time."""
+    way: Literal[1, -1] = 1 if isinstance(due, After) else -1
+    first = done - way * (shifted(due, done, values, 1)[0] - done)
+    while shifted(due, first, values, way)[0] >= done:
+        first -= DAY
+    while shifted(due, first, values, way)[0] < done:
+        first += DAY
+    return first

@@ -13,9 +13,11 @@ losses.py layoffs.py impacts.py   what became of work: event by event, in thirty
 media.py likeness.py people.py systems.py   replicas and the like, consents, people told, tools and systems
 links.py        what is filed about what, looked up once
 moments.py      days, instants, windows; three-valued comparison
+workdays.py     business days by the calendar of a place, from the library of holidays
 conditions.py   CEL in three values
 due.py          typed deadlines and their arithmetic in words
-pack.py params.py lint.py   the form of a pack, and what it must be before it judges
+clocks.py       the time limits beside a finding: what each counts from, its last day, the arithmetic
+pack.py params.py lint.py exemplified.py   the form of a pack, and what it must be before it judges
 standing.py     whether a text reaches a subject, from which day, and whom it concerns
 covering.py     the people an agreement has to cover to reach something
 verdict.py      one obligation on one subject, step by step
@@ -30,6 +32,7 @@ scenario.py     worked cases: the contract of this room
 
 What must stay true:
 1. The same filings, pack digests and instant give the same findings, on any machine.
+   Business days are those of the library that the lock names: another release of it is another machine.
 2. A missing fact gives *insufficient information* naming it, unless a known fact alone decides.
 3. Between one judgement and its `judged_again_at`, no verdict changes by time alone.
 """

@@ -7,14 +7,15 @@ from typing import Any, Final
 import msgspec
 from msgspec.structs import replace
 
+from registry.obligations import clocks
 from registry.obligations.assemble import Statement, assemble, first_filings
 from registry.obligations.case import Case, Held, built, decided
 from registry.obligations.conditions import fact
 from registry.obligations.due import LATE
 from registry.obligations.fact import Fact
-from registry.obligations.finding import Clock, Finding, Missing
-from registry.obligations.moments import day, plus_months, start, words
-from registry.obligations.pack import Params, WrittenClock
+from registry.obligations.finding import Finding, Missing
+from registry.obligations.moments import day, start
+from registry.obligations.pack import Params
 from registry.obligations.standing import carry
 from registry.obligations.statement import Heard
 from registry.obligations.subjects import Subject
@@ -52,6 +53,8 @@ def finding_of(case: Case, ruling: Held) -> Finding:
     if when.on is not None:
         soon = decision.reason == "not-yet-due" and case.on >= soon_from(case, when.on, each.values)
         more |= {"due_on": when.on, "due_at": when.limit, "due_soon": soon}
+    if duty.clocks:
+        more |= limits(ruling, more)
     return replace(
         ruling.pack.outlines[duty.rule],
         subject_kind=subject.kind,
@@ -66,12 +69,36 @@ def finding_of(case: Case, ruling: Held) -> Finding:
 
 
 def breach(case: Case, ruling: Held) -> dict[str, Any]:
-    """The days of a violation: when it occurred, when it could be known, and what runs from then."""
+    """The days of a violation: when it occurred, and when it could be known."""
     occurred = occurred_on(case, ruling)
     known = known_on(case, ruling, begun(case, ruling.decision, occurred)) if occurred else None
-    named = [clock for clock in ruling.pack.written.clock if clock.name in ruling.duty.written.clocks]
-    clocks = [running(clock, occurred, known) for clock in named if occurred and known]
-    return {"occurred_on": occurred, "known_on": known, "clocks": clocks}
+    return {"occurred_on": occurred, "known_on": known}
+
+
+def limits(ruling: Held, more: dict[str, Any]) -> dict[str, Any]:
+    """The time limits beside a finding with the days in *more*: those that run, and those a move begins.
+
+    A violation has all of them, an open question those of its duty's day and of the alert, a duty soon due
+    those of its day.
+    """
+    decision, written = ruling.decision, ruling.duty.written
+    violated = decision.verdict == "violation"
+    asked = decision.verdict == "insufficient_information" and not written.quiet
+    if not (violated or asked or more.get("due_soon")):
+        return {}
+    occurred, known, due = (more.get(name) for name in ("occurred_on", "known_on", "due_on"))
+    begins = {"due": due}
+    if violated and occurred and known:
+        begins |= {"occurrence": occurred, "knowledge": known}
+    values = ruling.stand.values
+    found: dict[str, Any] = {}
+    for clock in ruling.duty.clocks:
+        begin = begins.get(clock.counts_from)
+        if begin:
+            found.setdefault("clocks", []).append(clocks.begun(clocks.later(clock, values), begin))
+        elif clock.counts_from in clocks.LATER and (violated or asked):
+            found.setdefault("later", []).append(clocks.later(clock, values))
+    return found
 
 
 def soon_from(case: Case, on: dt.date, values: dict[str, Any]) -> dt.datetime:
@@ -144,7 +171,7 @@ def known_on(case: Case, ruling: Held, begins: dt.date) -> dt.date | None:
     had it stood longer makes nobody know of it earlier.
     """
     duty, each, zone = ruling.duty, ruling.stand, case.statement.zone
-    if not duty.written.clocks:
+    if all(clock.counts_from not in clocks.AT_ONCE for clock in duty.clocks):
         return None
     about, matter = duty.written.about, matter_of(case, ruling)
     told = instants_told(case, matter)
@@ -240,12 +267,3 @@ def first_told(case: Case, about: str, subject: Subject) -> dt.datetime:
     """Before which instant nobody can have known of it: when a record of its name was first filed."""
     record = case.statement.records.get(RECORDS.get(about, ""), {}).get(subject.id)
     return record.first_filed_at if record else dt.datetime.min.replace(tzinfo=dt.UTC)
-
-
-def running(clock: WrittenClock, occurred: dt.date, known: dt.date) -> Clock:
-    """A time limit as a day, with the arithmetic in words."""
-    begin = occurred if clock.counts_from == "occurrence" else known
-    until = plus_months(begin, clock.months) + dt.timedelta(days=clock.days)
-    length = f"{clock.days} days" if clock.days else f"{clock.months} months"
-    says = f"{clock.says}: {length} from {words(begin)} is {words(until)}."
-    return Clock(clock.name, until, says, clock.confidence)

@@ -21,6 +21,7 @@ from registry.obligations.moments import (
     window,
     words,
 )
+from registry.obligations.workdays import minus, plus
 
 Absent = Literal["not_done", "unknown"]
 Number = int | str
@@ -28,7 +29,7 @@ Number = int | str
 
 
 class Before(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="before", tag_field="kind"):
-    """Done ahead of *event*: at least *days* calendar days, or *hours* elapsed hours, or simply before it.
+    """Done ahead of *event*: at least *days*, *business_days* of `calendar`, *hours* elapsed, or just before.
 
     `or_at` lets the day (or instant) of the event itself count.
     """
@@ -37,6 +38,8 @@ class Before(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="befor
     done: str
     days: Number = 0
     hours: Number = 0
+    business_days: Number = 0
+    calendar: str = ""
     or_at: bool = False
     absent: Absent = "unknown"
     not_done: str = ""
@@ -44,11 +47,16 @@ class Before(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="befor
 
 
 class After(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="after", tag_field="kind"):
-    """Done at the latest *days* calendar days after *event*; the day of the event is not counted."""
+    """Done at the latest *days* calendar days, or *business_days* of `calendar`, after *event*.
+
+    The day of the event is not counted.
+    """
 
     event: str
     done: str
-    days: Number
+    days: Number = 0
+    business_days: Number = 0
+    calendar: str = ""
     absent: Absent = "not_done"
     not_done: str = ""
     late: Literal["violation", "accepted"] = "violation"
@@ -133,9 +141,8 @@ def placed(
     if isinstance(due, Before):
         return before(due, event, done, values, zone, as_of, undone_by_now)
     if isinstance(due, After):
-        number = amount(due.days, values)
-        on = day(event, zone) + dt.timedelta(days=number)
-        counted = f"due {words(on)}, {days(number)} after {named(due.event)}{words(day(event, zone))}"
+        on, span_of = shifted(due, day(event, zone), values, 1)
+        counted = f"due {words(on)}, {span_of} after {named(due.event)}{words(day(event, zone))}"
     else:
         on, counted = window_due(due, day(event, zone), values)
     return until(due, on, counted, done, zone, as_of, undone_by_now)
@@ -173,6 +180,23 @@ def amount(number: Number, values: dict[str, Any]) -> int:
     return number if isinstance(number, int) else int(values[number])
 
 
+def by_days(due: Before | After, values: dict[str, Any]) -> bool:
+    """Whether a due counts in days, calendar or business ones."""
+    return bool(amount(due.days, values) or amount(due.business_days, values))
+
+
+def shifted(
+    due: Before | After, event: dt.date, values: dict[str, Any], way: Literal[1, -1]
+) -> tuple[dt.date, str]:
+    """The day a due's days after an event, or before it when *way* is -1; and how many they are, in words."""
+    number = amount(due.business_days, values)
+    if not number:
+        number = amount(due.days, values)
+        return event + way * dt.timedelta(days=number), days(number)
+    on = (plus if way > 0 else minus)(event, number, due.calendar)
+    return on, f"{days(number).replace(' day', ' business day')} ({due.calendar})"
+
+
 def window_due(due: WindowEnd, asked: dt.date, values: dict[str, Any]) -> tuple[dt.date, str]:
     """The day a request of *asked* is due, and the arithmetic in words."""
     least = amount(due.at_least, values)
@@ -196,13 +220,13 @@ def before(
     declared_undone: bool | None,
 ) -> Timing:
     """How a duty stands that had to be done ahead of an event."""
-    number, hours = amount(due.days, values), amount(due.hours, values)
-    if number:
-        on = day(event, zone) - dt.timedelta(days=number)
+    hours = amount(due.hours, values)
+    if by_days(due, values):
+        on, span_of = shifted(due, day(event, zone), values, -1)
         return until(
             due,
             on,
-            f"due {words(on)}, {days(number)} before {named(due.event)}{words(event)}",
+            f"due {words(on)}, {span_of} before {named(due.event)}{words(event)}",
             done,
             zone,
             as_of,

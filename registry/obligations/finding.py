@@ -23,13 +23,46 @@ class Missing(msgspec.Struct, frozen=True):
     asks: str = "employer"
 
 
-class Clock(msgspec.Struct, frozen=True):
-    """A time limit that runs for whoever pursues the finding."""
+Origin = Literal["occurrence", "knowledge", "due", "opened", "answered", "grieved"]
+"""What a clock is counted from."""
+RunsFor = Literal["union", "employer"]
+"""Whose time it is that runs."""
+Ends = Literal["", "answer", "grieve", "cure"]
+"""The move of the alert that meets a clock; empty when none does."""
+
+
+class Clock(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A time limit that runs beside the finding, with the arithmetic in words."""
 
     name: str
     until: dt.date
     says: str
     confidence: str
+    counts_from: Origin = "occurrence"
+    matter: str = ""
+    step: int = 0
+    runs_for: RunsFor = "union"
+    ends_with: Ends = ""
+    fixed: bool = False
+
+
+class Later(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A time limit that begins with a move of the alert: `counts_from`, and which `step` of a grievance."""
+
+    name: str
+    counts_from: Origin
+    says: str
+    confidence: str
+    days: int = 0
+    months: int = 0
+    business_days: int = 0
+    calendar: str = ""
+    roll: bool = False
+    step: int = 0
+    matter: str = ""
+    runs_for: RunsFor = "union"
+    ends_with: Ends = ""
+    fixed: bool = False
 
 
 class Citation(msgspec.Struct, frozen=True):
@@ -73,6 +106,8 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
     """The kind of alert asked for instead of the verdict's own, when something is amiss or open."""
     shadow: dict[str, Any] = {}
     """What is shown, and decides nothing, of a text that is not in force."""
+    later: list[Later] = []
+    """The time limits that a move of the alert begins."""
 
     @property
     def alert_kind(self) -> AlertKind | None:

@@ -24,15 +24,20 @@ from registry.obligations.verdict import Decision
 
 __all__ = ["TOP", "Case", "Judgement", "Ruling", "judge", "opened", "rulings"]
 
+OVERDUE: Final = "overdue"
 ORDER: Final = operator.attrgetter("rule", "subject_kind", "subject")
 
 
 class Judgement(msgspec.Struct, frozen=True):
-    """Every finding on a production at one instant."""
+    """Every finding on a production at one instant.
+
+    `holder` is the rule of a disclosure that is due and missing, when a pack says that it holds others back.
+    """
 
     findings: list[Finding]
     judged_again_at: dt.datetime | None
     packs: dict[str, str]
+    holder: str | None = None
 
 
 def judge(
@@ -52,10 +57,13 @@ def judge(
     case = opened(packs, production, known, as_of, on=on, heard=heard, elsewhere=elsewhere)
     findings: list[Finding] = []
     again: list[dt.datetime] = []
+    holding: list[str] = []
     used: dict[str, str] = {}
     for ruling in rulings(case):
         findings.append(ruling.finding)
         again += instants(case, ruling)
+        if ruling.duty.written.holds and ruling.decision.reason == OVERDUE:
+            holding.append(ruling.finding.rule)
     for name in case.bindings:
         pack = packs.packs[name]
         params = packs.params[pack.written.params]
@@ -66,7 +74,8 @@ def judge(
     if ahead:
         again.append(ahead)
     findings.sort(key=ORDER)
-    return Judgement(findings, min((at for at in again if at > case.on), default=None), used)
+    ahead_at = min((at for at in again if at > case.on), default=None)
+    return Judgement(findings, ahead_at, used, min(holding, default=None))
 
 
 def rulings(case: Case, rule: str = "") -> Iterator[Ruling]:

@@ -3,21 +3,21 @@
 Every fault is found at once, with its line and, for a misspelt name, the nearest one.
 """
 
-import datetime as dt
 import difflib
 import re
 from collections.abc import Mapping
-from typing import Any, Final
-from zoneinfo import ZoneInfo
+from typing import Final
 
 import msgspec
 
 from registry.errors import Fault, Invalid
-from registry.obligations.conditions import BadCondition, Condition, activated, compiled
-from registry.obligations.due import Before, Due, Number
+from registry.obligations import clocks
+from registry.obligations.conditions import BadCondition, Condition, compiled
+from registry.obligations.due import After, Due, Number
+from registry.obligations.exemplified import exemplified
 from registry.obligations.facts import ABOUT
 from registry.obligations.finding import Citation
-from registry.obligations.moments import day, moment, start
+from registry.obligations.moments import moment
 from registry.obligations.pack import (
     Ask,
     Obligation,
@@ -32,11 +32,7 @@ from registry.obligations.pack import (
     sources,
     written_params,
 )
-from registry.obligations.standing import CARRIED, in_force, not_in_force
-from registry.obligations.verdict import Decision, decide, undecidable
 
-EXAMPLE_DAY: Final = dt.date(2025, 12, 31)
-"""The day an example is judged for when it names none and the text was in force a year before."""
 PLACE: Final = re.compile(r"[A-Z]{2}(-[A-Z0-9]{1,3})?")
 TERRITORY: Final = re.compile(r"[A-Z]{2}")
 KEY: Final = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
@@ -44,7 +40,7 @@ KEY: Final = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
 def numbers(due: Due | None) -> list[Number]:
     """The numbers of a due: as they stand, or the names of parameters."""
-    return [getattr(due, name, 0) for name in ("days", "hours", "at_least")]
+    return [getattr(due, name, 0) for name in ("days", "hours", "business_days", "at_least")]
 
 
 class Linter:
@@ -110,8 +106,18 @@ class Linter:
                 known = list(self.params.param) if self.params else []
                 near = difflib.get_close_matches(number, known, n=1, cutoff=0.4)
                 self.fault(written.id, number, f"{number} is not a parameter", near[0] if near else None)
-        if isinstance(due, Before) and due.days and due.hours:
-            self.fault(written.id, "due", "a duty is counted in days or in hours, not both")
+        self.counted(written, due)
+
+    def counted(self, written: Written, due: Due) -> None:
+        """Check by what a due counts: one of days, hours and business days, and a calendar for these."""
+        by = {name: getattr(due, name, 0) for name in ("days", "hours", "business_days")}
+        if sum(number != 0 for number in by.values()) > 1:
+            self.fault(written.id, "due", "a duty is counted in days, hours or business days: in one of them")
+        if isinstance(due, After) and by["days"] == by["business_days"] == 0:
+            self.fault(written.id, "due", "a duty after an event says in how many days or business days")
+        found = clocks.calendar_faults("due", getattr(due, "calendar", ""), by["business_days"])
+        for text, says, near in found:
+            self.fault(written.id, text, says, near)
 
     def obligation(self, pack: WrittenPack, written: Written) -> Obligation | None:
         """One obligation compiled, or None with its faults noted."""
@@ -147,6 +153,7 @@ class Linter:
             f"{pack.pack}/{written.id}",
             Citation(written.clause, written.source, written.confidence),
             [number for number in numbers(written.due) if isinstance(number, str)],
+            tuple(clocks.named(pack.clock, written.clocks)),
         )
         if len(self.faults) == before:
             self.examples(pack, made)
@@ -159,9 +166,10 @@ class Linter:
                 near = difflib.get_close_matches(key.strip(), pack.sources, n=1, cutoff=0.4)
                 says = f"source {key.strip()} is not listed"
                 self.fault(written.id, key.strip(), says, near[0] if near else None, "citation")
+        known = {name for clock in pack.clock for name in (clock.name, clock.matter)} - {""}
         for clock in written.clocks:
-            if clock not in {known.name for known in pack.clock}:
-                self.fault(written.id, clock, f"clock {clock} is not defined")
+            if clock not in known:
+                self.fault(written.id, clock, f"clock {clock} is not defined", clocks.nearest(clock, known))
         since, until = written.since or pack.since, written.until or pack.until
         if since and until and until < since:
             self.fault(written.id, "until", f"it ends on {until}, before it begins on {since}")
@@ -197,6 +205,16 @@ class Linter:
             if name and (not KEY.fullmatch(name) or name == pack.pack):
                 self.fault("", name, f"{name} is not the key of another edition", code="edition")
 
+    def clocks(self, pack: WrittenPack) -> None:
+        """Check the clocks of the pack: their names, lengths, parameters and calendars."""
+        names = [clock.name for clock in pack.clock]
+        for twice in sorted({name for name in names if names.count(name) > 1}):
+            self.fault("", twice, f"there are two clocks named {twice}", code="clock")
+        for clock in pack.clock:
+            known = self.params.param if self.params else {}
+            for text, says, near in clocks.faults(clock, known):
+                self.fault("", text, f"clock {clock.name}: {says}", near, "clock")
+
     def examples(self, pack: WrittenPack, made: Obligation) -> None:
         """Run the obligation's own examples."""
         facts = ABOUT[made.written.about]
@@ -221,39 +239,6 @@ class Linter:
                     self.fault(made.written.id, example.name, says, code="example")
 
 
-def exemplified(
-    pack: WrittenPack,
-    made: Obligation,
-    stated: dict[str, Any],
-    as_of: dt.date | None,
-    params: Params | None,
-) -> Decision:
-    """The decision on an example's facts, at noon of its day: by status, by the days in force, by the duty.
-
-    A text is not in force before its first day, nor for an event it counts from outside its days; what was
-    carried over from the edition before is judged whenever it began.
-    """
-    written, zone = made.written, ZoneInfo("UTC")
-    force = written.since or pack.since, written.until or pack.until
-    since = force[0] or dt.date.min
-    on = as_of or max(EXAMPLE_DAY, since + dt.timedelta(days=365) if force[0] else EXAMPLE_DAY)
-    known = activated(written.about, stated)
-    values = params.on(on) if params else {}
-    at = start(on, zone) + dt.timedelta(hours=12)
-    status = written.status or pack.status
-    if status != "in_force":
-        return undecidable(made, stated, known, values, zone, at, status)
-    event = stated.get(written.due.event) if written.due else None
-    begins = day(event, zone) if event else as_of
-    carried = stated.get(CARRIED.get(written.about, "")) is True
-    outside = on if on < since else None
-    if begins and not carried and not in_force(force, begins):
-        outside = begins
-    if outside:
-        return not_in_force(pack.title, force, outside)
-    return decide(made, stated, known, values, zone, at)
-
-
 def pack(name: str, body: bytes, params: Mapping[str, Params]) -> Pack:
     """A compiled pack; raises Invalid with every fault, each with file, line and nearest name."""
     try:
@@ -267,6 +252,7 @@ def pack(name: str, body: bytes, params: Mapping[str, Params]) -> Pack:
             "", written.params, f"there is no parameter set {written.params}", near[0] if near else None
         )
     linter.head(written)
+    linter.clocks(written)
     ids = [item.id for item in written.obligation]
     for twice in sorted({one for one in ids if ids.count(one) > 1}):
         linter.fault(twice, twice, "the id is used twice")

@@ -14,6 +14,7 @@ import msgspec
 from msgspec.structs import force_setattr
 
 from registry.errors import Fault, Invalid
+from registry.obligations.clocks import WrittenClock
 from registry.obligations.conditions import Condition
 from registry.obligations.due import Due
 from registry.obligations.finding import Citation, Finding, Severity
@@ -49,17 +50,6 @@ class Example(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     as_of: dt.date | None = None
 
 
-class WrittenClock(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A time limit for pursuing a finding, counted from its occurrence or from when it was first known."""
-
-    name: str
-    counts_from: Literal["occurrence", "knowledge"]
-    says: str
-    confidence: Basis
-    days: int = 0
-    months: int = 0
-
-
 Few = Annotated[list[Term], msgspec.Meta(max_length=12)]
 Asks = Annotated[list[Ask], msgspec.Meta(max_length=12)]
 """No duty that ships has more than five of a kind: what is judged at every filing stays short."""
@@ -69,7 +59,8 @@ class Written(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One obligation as written in a pack.
 
     `since`, `until` and `status` stand in for the pack's where one duty has its own. `shadow` names facts
-    that are shown, and decide nothing, while the text is not in force.
+    that are shown, and decide nothing, while the text is not in force. While what it asks to be filed is
+    overdue, a duty that `holds` holds back the questions about its production.
     """
 
     id: str
@@ -97,6 +88,7 @@ class Written(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     until: dt.date | None = None
     status: Status | None = None
     shadow: dict[str, str] = {}
+    holds: bool = False
     tests: Annotated[list[Example], msgspec.Meta(max_length=60)] = []
 
 
@@ -141,6 +133,8 @@ class Obligation(msgspec.Struct, frozen=True):
     rule: str
     citation: Citation
     parameters: list[str]
+    clocks: tuple[WrittenClock, ...] = ()
+    """The time limits beside its findings."""
     gate: tuple[str, ...] = ()
     """The facts that its trigger reads."""
     reads: tuple[str, ...] = ()

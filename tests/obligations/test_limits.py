@@ -120,13 +120,26 @@ SIGNS = "&& || ! ( ) [ ] , . == != < > + - * / % ? : 'x' \" ' \\ // 1 9223372036
 words = st.sampled_from([*USE, *CALLS, *SIGNS.split(), "\n", "\x00"])
 
 
-@settings(max_examples=1500, deadline=1000)
-@given(
-    text=st.one_of(st.lists(words, max_size=25).map(" ".join), st.text(max_size=200)),
-    facts=st.fixed_dictionaries({}, optional={name: ANY[fact.type] for name, fact in USE.items()}),
-)
-def test_any_text_is_refused_or_answers_in_three_values(text, facts):
+texts = st.one_of(st.lists(words, max_size=25).map(" ".join), st.text(max_size=200))
+facts_of_a_use = st.fixed_dictionaries({}, optional={name: ANY[fact.type] for name, fact in USE.items()})
+
+
+def test_any_text_is_refused_or_answers_in_three_values():
     """A condition made of anything at all is BadCondition, or yes, no or undecided; nothing else happens."""
+    on_texts(400)
+
+
+@pytest.mark.slow
+def test_any_of_many_texts_is_refused_or_answers_in_three_values():
+    """The same, for 5,000 texts."""
+    on_texts(5_000)
+
+
+def on_texts(number):
+    settings(max_examples=number, deadline=1000)(given(texts, facts_of_a_use)(answered))()
+
+
+def answered(text, facts):
     try:
         condition = compiled(text, "", "use")
     except BadCondition:
