@@ -8,7 +8,6 @@ party.py    who speaks: a local or a union, of this production, of this caller (
 asked.py    the body of a request and every fault in one (pure)
 answered.py the body of an answer and every fault in one (pure)
 entry.py    one entry of a request's history: its row, its ledger entry, what the judge hears of it (pure)
-message.py  what the outbox carries about an entry (pure)
 view.py     a request as it is shown (pure)
 store.py    the tables request and request_entry
 act.py      ask, answer, read

@@ -29,7 +29,6 @@ from registry.requests import answered, asked, party, store, view
 from registry.requests.answered import Answered
 from registry.requests.asked import Asked
 from registry.requests.entry import Entered, RequestState, ledger_entry
-from registry.requests.message import TOPIC, message
 from registry.requests.party import Codes
 from registry.requests.view import RequestLine, RequestPage, RequestRecorded
 
@@ -90,7 +89,7 @@ async def ask(db: Database, principal: Principal, body: bytes, key: str | None, 
             before = await store.find_by_key(conn, said.employer_id, digest(speaks, given))
             if before is not None:
                 return await replayed(conn, before, body)
-            row, position = await write(conn, row, None, [row])
+            row, position = await write(conn, row, None)
     except UniqueViolation:
         # The same key came for another production at the same moment, so with another body.
         raise key_reused() from None
@@ -133,21 +132,19 @@ async def answer(
             role=principal.role,
         )
         leaf = await store.leaf_at(conn, before[-1].ledger_index)
-        row, position = await write(conn, row, leaf, before)
+        row, position = await write(conn, row, leaf)
     tell(row)
     return RequestRecorded(view.page([*before, row]), place(position))
 
 
-async def write(
-    conn: Connection, row: Entered, leaf: bytes | None, before: list[Entered]
-) -> tuple[Entered, Position]:
-    """Append an entry with all it brings about; *before* begins with the request. The production is held."""
+async def write(conn: Connection, row: Entered, leaf: bytes | None) -> tuple[Entered, Position]:
+    """Append an entry with all it brings about. The caller holds the production."""
     (position,) = await ledger.append(conn, [ledger_entry(row, leaf)], row.recorded_at)
     row = msgspec.structs.replace(row, ledger_index=position.index)
     moved = await store.add(conn, row)
     assert moved, "the production's lock orders the answers to its requests"
     await productions.judge_again(conn, row.employer_id, row.recorded_at, row.production_id)
-    await outbox.enqueue(conn, TOPIC, [message(before[0], row)])
+    await outbox.wake(conn, position.index)
     return row, position
 
 

@@ -1,3 +1,5 @@
+import asyncio
+
 import asyncpg
 import msgspec
 import pytest
@@ -5,6 +7,7 @@ from pgqueuer.db import AsyncpgDriver
 from pgqueuer.queries import Queries
 
 from registry.outbox import store as outbox
+from registry.outbox.wake import CHANNEL, TOPIC, Wake
 
 
 async def queued(db):
@@ -70,3 +73,20 @@ async def test_the_headers_are_the_json_null_that_pgqueuer_writes(db, dsn):
         await plain.close()
 
     assert [row["headers"] for row in rows] == ["null"]
+
+
+async def test_a_wake_up_says_up_to_where_there_is_something_new(db):
+    """One for a transaction, however much it appended; PostgreSQL itself says so at the commit."""
+    heard = asyncio.Event()
+    async with db.pool.acquire() as conn:
+        listener = lambda *_: heard.set()  # noqa: E731  the same one is taken off again
+        await conn.add_listener(CHANNEL, listener)
+        async with db.transaction() as writing:
+            await outbox.wake(writing, 41)
+            early = heard.is_set()
+        await asyncio.wait_for(heard.wait(), 5)
+        await conn.remove_listener(CHANNEL, listener)
+    (row,) = await queued(db)
+
+    assert not early
+    assert (row["entrypoint"], msgspec.json.decode(row["payload"], type=Wake)) == (TOPIC, Wake(41))

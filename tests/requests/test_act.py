@@ -47,7 +47,7 @@ async def facts(db):
 
 async def messages(db):
     async with db.snapshot() as conn:
-        rows = await conn.fetch("SELECT payload FROM pgqueuer WHERE entrypoint = 'request.moved' ORDER BY id")
+        rows = await conn.fetch("SELECT payload FROM pgqueuer WHERE entrypoint = 'ledger.moved' ORDER BY id")
     return [json.loads(row["payload"]) for row in rows]
 
 
@@ -69,11 +69,7 @@ async def test_a_request_is_a_row_an_entry_a_fact_and_a_message(office, ask, ask
     assert told.sha256 == hashlib.sha256(json.dumps(asked()).encode()).hexdigest()
     assert told.record == entry.row_digest("request_entry", row)
     assert await facts(office) == before + 1
-    assert (message["kind"], message["employer_id"], message["party"]) == (
-        "request",
-        papers.KEY[0],
-        "IATSE:700",
-    )
+    assert message == {"position": made.recorded.ledger.index}
     assert "CutAssist" not in json.dumps(message)
 
 
@@ -207,8 +203,9 @@ async def test_answers_follow_each_other_until_one_closes(office, ask, answer, n
     assert [each.kind for each in entries] == ["request", "answer", "answer"]
     assert [each.prev for each in entries] == [None, made.ledger.leaf, offered.ledger.leaf]
     assert [each.request.state for each in (made, offered, held)] == ["open", "answered", "closed"]
-    assert [each["party"] for each in await messages(office)] == ["IATSE:700"] * 3
-    assert [each["closes"] for each in await messages(office)] == [False, False, True]
+    assert [each["position"] for each in await messages(office)] == [
+        each.ledger.index for each in (made, offered, held)
+    ]
     assert await facts(office) == before + 3
     assert [each.said.mode for each in held.request.answers] == [None, "video"]
     with pytest.raises(IllegalMove):

@@ -6,7 +6,8 @@ import papers
 import pytest
 
 from registry.agreements import act as agreements
-from registry.alerts import act as alerts
+from registry.alerts.inbox import act as inbox
+from registry.alerts.inbox.store import Wanted
 from registry.judging import act as judging
 from registry.judging import ruling
 from registry.judging import store as judgements
@@ -33,7 +34,7 @@ async def found(db, now):
 
 
 async def alerted(db, reader, now):
-    listed = await alerts.find(db, reader, now, production=papers.KEY[1])
+    listed = await inbox.find(db, reader, now, Wanted(production=papers.KEY[1]))
     return [each.state for each in listed.items if each.rule == RULE and each.kind == "violation"]
 
 
