@@ -15,8 +15,12 @@ ALTER TABLE alert ADD COLUMN clock_on date;
 ALTER TABLE alert DROP CONSTRAINT alert_state_is_known;
 ALTER TABLE alert ADD CONSTRAINT alert_state_is_known CHECK (state IN
     ('open', 'acknowledged', 'answered', 'in_consultation', 'grieved', 'waived', 'resolved', 'withdrawn'));
+-- What is live already is looked at as soon as a sweep runs, which works out when to look again.
+UPDATE alert SET wakes_at = changed_at WHERE state <> 'resolved';
 -- Read by: alerts.store.claim_waking, the sweep over what time has to move.
 CREATE INDEX alert_wakes ON alert (wakes_at) WHERE wakes_at IS NOT NULL;
+-- Read by: alerts.inbox.store.find_soonest, the list by clock; alerts without one come last.
+CREATE INDEX alert_by_clock ON alert ((coalesce(clock_on, '9999-12-31'::date)), alert_id DESC);
 
 -- How an alert of a party is followed up; copied onto each alert when it opens. One row per local or union.
 CREATE TABLE escalation_plan (
@@ -46,6 +50,8 @@ CREATE TABLE thread_entry (
     document      jsonb       NOT NULL,
     body          bytea,
     salt          text        NOT NULL,
+    -- Of the Idempotency-Key it was sent with; NULL where an If-Match keeps it from being said twice.
+    key_digest    bytea,
     recorded_at   timestamptz NOT NULL,
     recorded_by   text        NOT NULL,
     role          text        NOT NULL,
@@ -59,6 +65,8 @@ CREATE TABLE thread_entry (
 );
 -- Read by: audit.store.STREAM_THREADS, the history in the order of the ledger.
 CREATE INDEX thread_entry_by_position ON thread_entry (ledger_index);
+-- Read by: threads.store.find_by_key, what was said with a key before.
+CREATE UNIQUE INDEX thread_entry_by_key ON thread_entry (employer_id, key_digest) WHERE key_digest IS NOT NULL;
 CREATE TRIGGER thread_entry_is_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON thread_entry
     FOR EACH STATEMENT EXECUTE FUNCTION refuse_rewrite();
 
@@ -71,7 +79,9 @@ CREATE TABLE evidence_chunk (
     CONSTRAINT evidence_chunk_pk PRIMARY KEY (employer_id, evidence_id, number),
     CONSTRAINT evidence_chunk_is_a_piece CHECK (octet_length(body) BETWEEN 1 AND 1048576)
 );
--- Read by: threads.store.find_evidence, a file by its own id.
+-- Files are compressed already where they can be; trying again would only cost time.
+ALTER TABLE evidence_chunk ALTER COLUMN body SET STORAGE EXTERNAL;
+-- Read by: threads.store.get_file, a file by its own id.
 CREATE INDEX thread_entry_of_evidence ON thread_entry ((document ->> 'evidence_id')) WHERE kind = 'evidence';
 CREATE TRIGGER evidence_chunk_is_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON evidence_chunk
     FOR EACH STATEMENT EXECUTE FUNCTION refuse_rewrite();
