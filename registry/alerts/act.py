@@ -1,38 +1,45 @@
-"""The moves of alerts: the registry's own, inside a filing's or the sweep's transaction, and people's.
+"""The moves of alerts: what a judgement asks for, what time asks for, and one move for those who make others.
 
-A move is an alert row, a history row, a ledger entry and a message, and they commit together or not at all.
-Locks are taken in one order everywhere: production, alerts, the ledger's head.
+A move is an alert row, a history row, a ledger entry and a wake-up for those who tell of it, and they commit
+together or not at all. Locks are taken in one order everywhere: production, alerts, the ledger's head.
 """
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Final
 from uuid import UUID
 
+import msgspec
 import structlog
 from uuid_utils.compat import uuid7
 
-from registry.alerts import lifecycle, store
-from registry.alerts.alert import Alert, AlertLine, AlertPage, MoveName, Outcome, State, line, page
-from registry.alerts.move import TOPIC, PlannedMove, automatic, by_hand
-from registry.auth.scope import Principal, Scope, permit, scope_of
+from registry.alerts import judged, store, view, waking
+from registry.alerts.alert import Alert, AlertPage, MoveName, Outcome
+from registry.alerts.course import Course
+from registry.alerts.lifecycle import CLOSED, in_words
+from registry.alerts.move import Ground, PlannedMove, automatic, moved, of_time
+from registry.alerts.plans import plan as plans
+from registry.alerts.plans import store as plans_store
+from registry.auth.scope import Principal, Scope, scope_of
 from registry.db import Connection, Database
 from registry.errors import PreconditionMissing, Stale
 from registry.ledger import store as ledger
 from registry.ledger.store import Position
-from registry.obligations.finding import AlertKind
 from registry.obligations.judge import Judgement
 from registry.outbox import store as outbox
-from registry.page import Page, decode, limit_of
-from registry.page import page as paged
 
 log = structlog.get_logger()
 
-EVENTS: Final = {
-    "acknowledge": "alert.acknowledged",
-    "resolve": "alert.resolved",
-    "reopen": "alert.reopened",
-}
+AGAIN: Final = dt.timedelta(minutes=10)
+"""After how long an alert whose move broke is looked at again."""
+
+
+class Woken(msgspec.Struct, frozen=True):
+    """What a look at the alerts whose time has come did; `failed` ones are tried again after a while."""
+
+    alerts: int
+    moves: int
+    failed: list[str]
 
 
 async def plan(
@@ -45,91 +52,137 @@ async def plan(
     """
     assert now.tzinfo is not None
     existing = await store.lock_of_production(conn, *production_key)
-    planned = lifecycle.plan(*production_key, existing, judgement.findings)
-    return [automatic(each, *production_key, uuid7()) for each in planned]
+    planned = judged.plan(*production_key, existing, judgement.findings, judgement.holder)
+    if not planned:
+        return []
+    ground = await ground_of(conn, production_key, [each for each in planned if each.move == "open"])
+    return [automatic(each, ground, uuid7(), now) for each in planned]
+
+
+async def ground_of(conn: Connection, key: tuple[str, str], opening: Sequence[judged.Planned]) -> Ground:
+    """What the alerts that are *opening* begin with; nothing is looked up when none is."""
+    if not opening:
+        return Ground(employer_id=key[0], production_id=key[1], time_zone="UTC")
+    findings = [each.finding for each in opening if each.finding]
+    parties = {party for each in findings for party in plans.asked_for(each.locals, each.unions)}
+    kept = await plans_store.plans(conn, parties)
+    return Ground(
+        employer_id=key[0],
+        production_id=key[1],
+        time_zone=await store.zone_of(conn, *key),
+        plan_of=lambda locals_, unions: plans.followed(kept, locals_, unions),
+    )
 
 
 async def carry_out(
     conn: Connection, moves: Sequence[PlannedMove], positions: Sequence[Position], now: dt.datetime
 ) -> None:
-    """Write *moves* at their *positions* in the ledger, and leave a message about each in the outbox.
+    """Write *moves* at their *positions* in the ledger, and wake those who tell of them.
 
     *now* is the instant the moves' entries were made with.
     """
     if moves:
         await store.write(conn, moves, [position.index for position in positions], now)
-        await outbox.enqueue(conn, TOPIC, [move.message(now) for move in moves])
+        await outbox.wake(conn, positions[-1].index)
 
 
-async def acknowledge(
-    db: Database,
-    principal: Principal,
-    alert_id: UUID,
-    note: str | None,
-    if_match: str | None,
-    now: dt.datetime,
-) -> AlertPage:
-    """Say that somebody of the union has seen the alert and takes it up."""
-    return await make_move(db, principal, alert_id, "acknowledge", note, None, if_match, now)
+async def hold(conn: Connection, scope: Scope, alert_id: UUID) -> Alert:
+    """An alert as it is, locked until the caller's transaction ends; NotFound when it is not in *scope*."""
+    return await store.lock_alert(conn, scope, alert_id)
 
 
-async def resolve(
-    db: Database,
-    principal: Principal,
-    alert_id: UUID,
-    outcome: Outcome,
-    reason: str,
-    if_match: str | None,
-    now: dt.datetime,
-) -> AlertPage:
-    """Close the alert with an outcome and a reason in words."""
-    return await make_move(db, principal, alert_id, "resolve", reason, outcome, if_match, now)
-
-
-async def reopen(
-    db: Database, principal: Principal, alert_id: UUID, reason: str, if_match: str | None, now: dt.datetime
-) -> AlertPage:
-    """Open again what was acknowledged or resolved, for a reason in words."""
-    return await make_move(db, principal, alert_id, "reopen", reason, None, if_match, now)
-
-
-async def make_move(
-    db: Database,
-    principal: Principal,
+async def move_in(
+    conn: Connection,
+    scope: Scope,
     alert_id: UUID,
     move: MoveName,
-    reason: str | None,
-    outcome: Outcome | None,
-    if_match: str | None,
+    *,
+    author: str,
+    reason: str | None = None,
+    outcome: Outcome | None = None,
+    changed: Callable[[Course], Course] | None = None,
+    if_match: str | None = None,
     now: dt.datetime,
-) -> AlertPage:
-    """One move by a person: state, history, ledger entry and message in one transaction.
+) -> PlannedMove:
+    """One move in the caller's transaction: alert, history, ledger entry, wake-up.
 
-    Of two people who move the same revision at once, one does and the other gets Stale.
+    *changed* is what it makes of the course beyond what every such move does. With *if_match*, of two who
+    move the same revision one does and the other gets Stale; without, the alert moves from wherever it is.
     """
-    permit(principal, {"representative"})
-    scope = scope_of(principal)
-    async with db.transaction() as conn:
-        before = await store.get_alert(conn, scope, alert_id)
+    before = await store.lock_alert(conn, scope, alert_id)
+    if if_match is not None:
         check_match(before, if_match)
-        planned = by_hand(before, move, principal.subject, reason, outcome)
-        # The compare-and-set comes before the ledger's lock: who comes second waits for the first to commit,
-        # sets nothing, and has held up nobody.
-        if alert_id not in await store.set_moved(conn, [planned], now):
-            raise refused(await store.get_alert(conn, scope, alert_id))
-        positions = await ledger.append(conn, [planned.entry(now)], now)
-        await store.insert_moves(conn, [planned], [positions[0].index], now)
-        await outbox.enqueue(conn, TOPIC, [planned.message(now)])
-        shown = await load_page(conn, scope, alert_id, now)
+    planned = moved(before, move, author=author, reason=reason, outcome=outcome, changed=changed, now=now)
+    await carry_one(conn, planned, now)
+    return planned
+
+
+async def carry_one(conn: Connection, planned: PlannedMove, now: dt.datetime) -> Position:
+    """Write one move of an alert that the caller holds, and its ledger entry."""
+    (position,) = await ledger.append(conn, [planned.entry(now)], now)
+    await carry_out(conn, [planned], [position], now)
+    if planned.alert.state in CLOSED:
+        await store.rouse_held(conn, planned.alert, now)
+    return position
+
+
+async def wake(db: Database, now: dt.datetime, limit: int = 100) -> Woken:
+    """Make what time has asked for by *now* of at most *limit* alerts, the longest overdue first.
+
+    Each move is one transaction; several workers share them. An alert whose move breaks is said in the log
+    and put off for a while: it holds up no other, however many break.
+    """
+    looked = made = 0
+    failed: list[UUID] = []
+    while looked + len(failed) < limit:
+        claimed: tuple[str, UUID] | None = None
+        try:
+            async with db.transaction() as conn:
+                claimed = await store.claim_waking(conn, now, failed)
+                if claimed is None:
+                    break
+                alert = await store.lock_alert(conn, Scope(employers=[claimed[0]]), claimed[1])
+                planned = await rouse(conn, alert, now)
+        except Exception:
+            if claimed is None:
+                raise
+            log.exception("alert.not_woken", alert=str(claimed[1]))
+            failed.append(claimed[1])
+            async with db.transaction() as conn:
+                await store.put_off(conn, claimed, now + AGAIN)
+            continue
+        looked += 1
+        if planned:
+            made += 1
+            tell(planned)
+    return Woken(looked, made, [str(each) for each in failed])
+
+
+async def rouse(conn: Connection, alert: Alert, now: dt.datetime) -> PlannedMove | None:
+    """The one move that time asks of *alert*, which the caller holds; without one, when to look again."""
+    due = waking.due(alert, now)
+    if due is None and alert.course.held_by and await store.is_given_up(conn, alert):
+        due = waking.Due(now, "update", judged.GIVEN_UP, {"held_by": None})
+    if due is None:
+        await store.note_waking(conn, alert, now)
+        return None
+    planned = of_time(alert, due, now)
+    await carry_one(conn, planned, now)
+    return planned
+
+
+def tell(planned: PlannedMove) -> None:
+    """A line in the log, after the commit: a promise that the move was made."""
+    alert = planned.alert
     log.info(
-        EVENTS[move],
-        alert=str(alert_id),
-        employer=shown.employer_id,
-        production=shown.production_id,
-        revision=shown.revision,
-        index=positions[0].index,
+        "alert.moved",
+        move=planned.move,
+        alert=str(alert.alert_id),
+        employer=alert.employer_id,
+        production=alert.production_id,
+        state=alert.state,
+        revision=alert.revision,
     )
-    return shown
 
 
 def etag(revision: int) -> str:
@@ -144,53 +197,20 @@ def check_match(alert: Alert, if_match: str | None) -> None:
             f"send If-Match with the ETag of the alert as you saw it; it is {etag(alert.revision)} now"
         )
     if if_match.strip() not in ("*", etag(alert.revision)):
-        raise refused(alert)
+        raise Stale(
+            f"this alert has moved since you read it: it is {in_words(alert.state)} now, revision "
+            f"{alert.revision}; read it again and send If-Match: {etag(alert.revision)} if the move is still "
+            "what you want"
+        )
 
 
-def refused(alert: Alert) -> Stale:
-    """Why the caller's picture of *alert* is out of date, and what to do."""
-    return Stale(
-        f"this alert has moved since you read it: it is {alert.state} now, revision {alert.revision}; "
-        f"read it again and send If-Match: {etag(alert.revision)} if the move is still what you want"
-    )
-
-
-async def load_page(conn: Connection, scope: Scope, alert_id: UUID, now: dt.datetime) -> AlertPage:
+async def load_page(conn: Connection, principal: Principal, alert_id: UUID, now: dt.datetime) -> AlertPage:
     """One alert with its history, as it is inside the caller's transaction."""
-    stored = await store.get_stored(conn, scope, alert_id)
-    return page(stored, await store.moves(conn, stored.employer_id, alert_id), now)
+    stored = await store.get_stored(conn, scope_of(principal), alert_id)
+    return view.page(stored, await store.moves(conn, stored.employer_id, alert_id), principal, now)
 
 
 async def show(db: Database, principal: Principal, alert_id: UUID, now: dt.datetime) -> AlertPage:
     """One alert with clause, facts, clocks and history; NotFound when it is not the caller's to see."""
     async with db.snapshot() as conn:
-        return await load_page(conn, scope_of(principal), alert_id, now)
-
-
-async def find(
-    db: Database,
-    principal: Principal,
-    now: dt.datetime,
-    *,
-    state: State | None = None,
-    kind: AlertKind | None = None,
-    production: str | None = None,
-    local: str | None = None,
-    cursor: str | None = None,
-    limit: int | None = None,
-) -> Page[AlertLine]:
-    """A page of the alerts the caller may see, newest first; pages never shift when alerts are added."""
-    key = decode(cursor, tuple[UUID])
-    size = limit_of(limit)
-    async with db.snapshot() as conn:
-        rows = await store.find_alerts(
-            conn,
-            scope_of(principal),
-            state=state,
-            kind=kind,
-            production=production,
-            local=local,
-            before=key[0] if key else None,
-            limit=size + 1,
-        )
-    return paged([line(row, now) for row in rows], size, lambda item: [item.alert_id])
+        return await load_page(conn, principal, alert_id, now)

@@ -5,21 +5,45 @@ never a legal conclusion.
 """
 
 import datetime as dt
-from typing import Any, Literal, TypeVar
+from typing import Any, Literal
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 import msgspec
 
+from registry.alerts.clocks.clock import Running
+from registry.alerts.course import Change, Course, Cure, Grievance, Plan, Waiver
 from registry.obligations.finding import AlertKind, Citation, Missing, Severity
 
-T = TypeVar("T")
-
-State = Literal["open", "acknowledged", "resolved"]
-MoveName = Literal["open", "update", "acknowledge", "settle", "resolve", "reopen"]
-Outcome = Literal[
-    "settled_with_employer", "cured", "not_a_breach", "grieved", "duplicate", "withdrawn_by_union"
+State = Literal[
+    "open", "acknowledged", "answered", "in_consultation", "grieved", "waived", "resolved", "withdrawn"
 ]
+MoveName = Literal[
+    # The registry's; one of them, escalate, a representative makes, too.
+    "open",
+    "update",
+    "settle",
+    "remind",
+    "escalate",
+    "lapse",
+    # Representatives'.
+    "acknowledge",
+    "assign",
+    "ask",
+    "accept",
+    "dispute",
+    "consult",
+    "grieve",
+    "propose_waiver",
+    "waive",
+    "resolve",
+    "withdraw",
+    "reopen",
+    # Employers'.
+    "answer",
+    # Of both parties together: they agreed to change a clock.
+    "extend",
+]
+Outcome = Literal["settled_with_employer", "cured", "not_a_breach", "decided", "duplicate"]
 
 
 class Alert(msgspec.Struct, frozen=True, kw_only=True):
@@ -28,6 +52,7 @@ class Alert(msgspec.Struct, frozen=True, kw_only=True):
     employer_id: str
     alert_id: UUID
     production_id: str
+    time_zone: str
     fingerprint: bytes
     rule: str
     kind: AlertKind
@@ -40,12 +65,13 @@ class Alert(msgspec.Struct, frozen=True, kw_only=True):
     outcome: Outcome | None
     opened_at: dt.datetime
     changed_at: dt.datetime
+    course: Course = Course()
     last_move: MoveName | None = None
     leaf: bytes | None = None
 
 
 class Told(msgspec.Struct, frozen=True, kw_only=True):
-    """One line of an alert's history."""
+    """One line of an alert's history; `to` is whom the move was addressed to beyond those concerned."""
 
     revision: int
     move: MoveName
@@ -57,6 +83,7 @@ class Told(msgspec.Struct, frozen=True, kw_only=True):
     verdict: str | None
     moved_at: dt.datetime
     ledger_index: int
+    to: list[str] = []
 
 
 class Stored(msgspec.Struct, frozen=True, kw_only=True):
@@ -78,20 +105,15 @@ class Stored(msgspec.Struct, frozen=True, kw_only=True):
     outcome: Outcome | None
     opened_at: dt.datetime
     changed_at: dt.datetime
-
-
-class Running(msgspec.Struct, frozen=True, kw_only=True):
-    """A time limit, and how many days of it are left where the production is; negative when it is over."""
-
-    name: str
-    until: dt.date
-    says: str
-    confidence: str
-    days_left: int
+    clock_on: dt.date | None = None
+    course: Course = Course()
 
 
 class AlertLine(msgspec.Struct, frozen=True, kw_only=True):
-    """An alert as the list shows it."""
+    """An alert as the list shows it. `moves` are those you may make now; `due_on` is the duty's own day.
+
+    `held_by` names the rule whose missing disclosure holds the alert back: nobody is told of it until then.
+    """
 
     alert_id: UUID
     employer_id: str
@@ -111,6 +133,15 @@ class AlertLine(msgspec.Struct, frozen=True, kw_only=True):
     subject: str
     due_on: dt.date | None
     clocks: list[Running]
+    clock_on: dt.date | None
+    reopened: int
+    assignee: str | None
+    waiver: Waiver | None
+    proposed_waiver: Waiver | None
+    grievance: Grievance | None
+    held_by: str | None
+    cured: bool
+    moves: list[MoveName]
     opened_at: dt.datetime
     changed_at: dt.datetime
 
@@ -132,39 +163,30 @@ class AlertPage(AlertLine, frozen=True, kw_only=True):
     pack_digest: str
     params: str
     values: dict[str, Any]
+    answered_at: dt.datetime | None
+    accepted: bool
+    cures: list[Cure]
+    grievances: list[Grievance]
+    changes: list[Change]
+    ended_clocks: list[Running]
+    plan: Plan
     history: list[Told]
 
 
-def running(stored: Stored, now: dt.datetime) -> list[Running]:
-    """The clocks of an alert, soonest first, with the days left on the calendar of the production's place."""
-    today = now.astimezone(ZoneInfo(stored.time_zone)).date()
-    clocks = [
-        Running(
-            name=clock["name"],
-            until=until,
-            says=clock["says"],
-            confidence=clock["confidence"],
-            days_left=(until - today).days,
-        )
-        for clock in stored.finding["clocks"]
-        for until in [dt.date.fromisoformat(clock["until"])]
-    ]
-    return sorted(clocks, key=lambda clock: (clock.until, clock.name))
+class Tally(msgspec.Struct, frozen=True, kw_only=True):
+    """The live alerts of one production that concern one local, or a union where no local is named.
 
+    `severity` is the gravest among them, `clock_on` the soonest day on which a time limit ends.
+    """
 
-def line(stored: Stored, now: dt.datetime) -> AlertLine:
-    """An alert as the list shows it at *now*."""
-    return shown(stored, now, AlertLine, {})
-
-
-def page(stored: Stored, history: list[Told], now: dt.datetime) -> AlertPage:
-    """An alert with everything about it at *now*."""
-    return shown(stored, now, AlertPage, {"history": history})
-
-
-def shown(stored: Stored, now: dt.datetime, kind: type[T], more: dict[str, Any]) -> T:
-    """*stored* as a struct of *kind*: what the finding says, what the alert is, and its clocks at *now*."""
-    facts = {**stored.finding, **msgspec.structs.asdict(stored)}
-    facts["clause"] = stored.finding["citation"]["clause"]
-    facts["clocks"] = running(stored, now)
-    return msgspec.convert({**facts, **more}, kind)
+    employer_id: str
+    production_id: str
+    production_title: str
+    local: str
+    alerts: int
+    held: int
+    kinds: dict[AlertKind, int]
+    states: dict[State, int]
+    severity: Severity
+    clock_on: dt.date | None
+    days_left: int | None

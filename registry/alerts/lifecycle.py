@@ -1,50 +1,107 @@
-"""The life of an alert: its states and moves as one table, and what a judgement asks of the alerts there are.
+"""The life of an alert: its states and moves as one table, who makes each move, and what it leaves behind.
 
-    open ──acknowledge──▶ acknowledged          update    the finding changed, the matter is the same
-      ▲  ╲                  │      │            settle    the registry: the finding is cured or gone
-      │   resolve, settle   │      │            resolve   a person, with an outcome and a reason
-      │    ╲                ▼      │            reopen    a person; or the registry, when the verdict changed
-      └─reopen── resolved ◀────────┘                      or a cured matter came up again
+    open ─▶ acknowledged ─▶ answered ─▶ in_consultation ─▶ grieved     taken up, and carried on
+      ▲         │              │              │               │
+      │         ├──────────────┴──────────────┼───────────────┤
+      │         ▼                             ▼               ▼
+      ├───── waived (until a day)          resolved        withdrawn   resting, and closed
+      └──────── reopen, lapse ◀───────────────┴───────────────┘
 
-A resolved alert keeps the finding it was resolved on: later changes of wording leave it alone. When the
-matter of an alert that a person resolved is cured as well, that is recorded (settle, under the person's
-outcome), so that its recurrence is known for one.
+Acknowledging is not silencing: an acknowledged alert that nobody moves opens again. `reopened` is a move and
+a count, not a state. Grieved and withdrawn keep their state when the matter is cured; the cure is noted.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, Final, get_args
+import datetime as dt
+from collections.abc import Mapping
+from typing import Any, Final, Literal, get_args
 
 import msgspec
 
-from registry.alerts.alert import Alert, MoveName, Outcome, State
+from registry.alerts.alert import MoveName, Outcome, State
+from registry.alerts.course import Course
+from registry.auth.scope import Role
 from registry.errors import IllegalMove
-from registry.obligations.finding import AlertKind, Finding, fingerprint
+from registry.obligations.finding import AlertKind
+
+Maker = Role | Literal["registry"]
+
+STATES: Final[tuple[State, ...]] = get_args(State)
+CLOSED: Final[frozenset[State | None]] = frozenset({"resolved", "withdrawn"})
+"""The states in which nobody owes the alert anything."""
+LIVE: Final = tuple(state for state in STATES if state not in CLOSED)
+RESTABLE: Final[tuple[State, ...]] = ("open", "acknowledged", "answered", "in_consultation")
+"""The states from which an alert may be waived, and in which a waiver may be proposed."""
+
+
+def moving(move: MoveName, to: State, *states: State) -> dict[tuple[State | None, MoveName], State]:
+    """The rows of the table for a move that leads *to* one state from each of *states*."""
+    return {(state, move): to for state in states}
+
+
+def staying(move: MoveName, *states: State) -> dict[tuple[State | None, MoveName], State]:
+    """The rows of the table for a move that leaves each of *states* as it is."""
+    return {(state, move): state for state in states}
+
 
 TABLE: Final[Mapping[tuple[State | None, MoveName], State]] = {
     (None, "open"): "open",
-    ("open", "update"): "open",
-    ("open", "acknowledge"): "acknowledged",
-    ("open", "settle"): "resolved",
-    ("open", "resolve"): "resolved",
-    ("acknowledged", "update"): "acknowledged",
-    ("acknowledged", "settle"): "resolved",
-    ("acknowledged", "resolve"): "resolved",
-    ("acknowledged", "reopen"): "open",
-    ("resolved", "settle"): "resolved",
-    ("resolved", "reopen"): "open",
+    **staying("update", *LIVE),
+    **moving("settle", "resolved", *RESTABLE, "waived", "resolved"),
+    **staying("settle", "grieved", "withdrawn"),
+    **staying("remind", *LIVE),
+    **staying("escalate", *LIVE),
+    **staying("assign", *LIVE),
+    **staying("extend", *LIVE),
+    **moving("lapse", "open", "waived"),
+    **moving("acknowledge", "acknowledged", "open"),
+    **moving("answer", "answered", "open", "acknowledged", "answered"),
+    **staying("answer", "in_consultation", "grieved"),
+    **staying("accept", "answered"),
+    **moving("dispute", "acknowledged", "answered"),
+    **moving("ask", "acknowledged", "open", "acknowledged", "answered"),
+    **staying("ask", "in_consultation", "grieved"),
+    **moving("consult", "in_consultation", "open", "acknowledged", "answered"),
+    **moving("grieve", "grieved", *RESTABLE, "grieved"),
+    **staying("propose_waiver", *RESTABLE),
+    **moving("waive", "waived", *RESTABLE),
+    **moving("resolve", "resolved", *LIVE),
+    **moving("withdraw", "withdrawn", *LIVE),
+    **moving("reopen", "open", *(state for state in STATES if state != "open")),
 }
 """Every legal move; what is not here is refused."""
 
-BY_PEOPLE: Final[tuple[MoveName, ...]] = ("acknowledge", "resolve", "reopen")
-"""The moves a representative makes; the others are the registry's own."""
+MAKERS: Final[Mapping[MoveName, frozenset[Maker]]] = {
+    "open": frozenset({"registry"}),
+    "update": frozenset({"registry"}),
+    "settle": frozenset({"registry"}),
+    "remind": frozenset({"registry"}),
+    "lapse": frozenset({"registry"}),
+    "escalate": frozenset({"registry", "representative"}),
+    "reopen": frozenset({"registry", "representative"}),
+    "acknowledge": frozenset({"representative"}),
+    "assign": frozenset({"representative"}),
+    "ask": frozenset({"representative"}),
+    "accept": frozenset({"representative"}),
+    "dispute": frozenset({"representative"}),
+    "consult": frozenset({"representative"}),
+    "grieve": frozenset({"representative"}),
+    "propose_waiver": frozenset({"representative"}),
+    "waive": frozenset({"representative"}),
+    "resolve": frozenset({"representative"}),
+    "withdraw": frozenset({"representative"}),
+    "answer": frozenset({"employer"}),
+    "extend": frozenset({"employer", "representative"}),
+}
+"""Who makes each move. Auditors and administrators make none; extending takes both parties."""
+
+assert set(MAKERS) == set(get_args(MoveName))
 
 OUTCOMES: Final[Mapping[Outcome, str]] = {
     "settled_with_employer": "the employer and the union settled the matter",
     "cured": "what was missing has been done",
     "not_a_breach": "on a person's reading the agreement was kept",
-    "grieved": "the matter went to the grievance procedure and is followed there",
+    "decided": "an arbitrator, a court or an agency decided the matter",
     "duplicate": "the same matter is followed under another alert",
-    "withdrawn_by_union": "the union does not pursue the matter",
 }
 """Every outcome and what it says; each resolution names one."""
 
@@ -53,7 +110,6 @@ assert set(OUTCOMES) == set(get_args(Outcome))
 REGISTRY: Final = "registry"
 """The author of the moves nobody made by hand."""
 
-GRAVITY: Final = ("due_soon", "review", "insufficient_information", "accuracy", "violation")
 KIND_IN_WORDS: Final[Mapping[str, str]] = {
     "due_soon": "a duty soon due",
     "review": "a matter for a person's review",
@@ -62,123 +118,85 @@ KIND_IN_WORDS: Final[Mapping[str, str]] = {
     "violation": "a violation",
 }
 
-assert set(GRAVITY) == set(KIND_IN_WORDS) == set(get_args(AlertKind))
+assert set(KIND_IN_WORDS) == set(get_args(AlertKind))
 
-LONGEST: Final = 600
-
-Matter = tuple[str, str, str]
-"""Rule, kind of subject and subject: what a finding is about, whatever its verdict."""
+OWN_DOOR: Final[frozenset[MoveName]] = frozenset({"extend"})
+"""Moves by hand that are not asked for by name: agreeing to an extension makes this one."""
 
 
-class Planned(msgspec.Struct, frozen=True, kw_only=True):
-    """A move the registry is about to make: on *alert*, or, when that is None, a new alert for *finding*.
+REASONED: Final[frozenset[MoveName]] = frozenset(
+    {"dispute", "ask", "propose_waiver", "resolve", "withdraw", "reopen", "escalate"}
+)
+"""The moves by hand that owe a reason; a grievance owes its reference, an approval has the proposal's."""
 
-    `finding` is None when no finding has the alert's fingerprint any more.
-    """
-
-    alert: Alert | None
-    fingerprint: bytes
-    move: MoveName
-    finding: Finding | None
-    reason: str | None = None
-    outcome: Outcome | None = None
+AFRESH: Final[Mapping[str, Any]] = {
+    "cured": False,
+    "level": 0,
+    "accepted": False,
+    "reminded_at": None,
+    "answered_at": None,
+    "grievance": None,
+    "proposed": None,
+    "held_by": None,
+}
+LEFT: Final[Mapping[MoveName, Mapping[str, Any]]] = {
+    "reopen": AFRESH,
+    "lapse": {"level": 0, "reminded_at": None, "proposed": None},
+    "settle": {"cured": True},
+    "answer": {"accepted": False},
+    "accept": {"accepted": True},
+    "dispute": {"accepted": False},
+    "waive": {"proposed": None},
+}
+"""What each move makes of the course, whoever makes it and whenever."""
 
 
 def after(state: State | None, move: MoveName) -> State:
     """The state *move* leads to from *state*; IllegalMove, saying what is allowed, when it leads nowhere."""
     to = TABLE.get((state, move))
     if to is None:
-        allowed = [name for name in BY_PEOPLE if (state, name) in TABLE]
+        allowed = [f"`{name}`" for name in by_hand(state)]
         raise IllegalMove(
-            f"an alert that is {state or 'not there yet'} cannot take the move `{move}`; "
-            f"{'it can take ' + ' or '.join(f'`{name}`' for name in allowed) if allowed else 'open it first'}"
+            f"an alert that is {in_words(state)} cannot take the move `{move}`; "
+            f"{'it can take ' + ' or '.join(allowed) if allowed else 'open it first'}"
         )
     return to
 
 
-def canonical(finding: Any) -> bytes:
-    """The bytes by which two findings are the same or not: every field counts, nothing is left out."""
-    return msgspec.json.encode(finding, order="sorted")
+def in_words(state: State | None) -> str:
+    """A state as sentences say it."""
+    return state.replace("_", " ") if state else "not there yet"
 
 
-def plan(
-    employer_id: str, production_id: str, existing: Iterable[Alert], findings: Sequence[Finding]
-) -> list[Planned]:
-    """What a judgement asks of a production's alerts; nothing at all when it finds what is known already."""
-    found: dict[Matter, Finding] = {}
-    for finding in findings:
-        key = (finding.rule, finding.subject_kind, finding.subject)
-        found[key] = max(found.get(key, finding), finding, key=gravity)
-    known = {matter(alert): alert for alert in existing}
-    moves: list[Planned | None] = []
-    for key, finding in found.items():
-        alert = known.get(key)
-        if alert is not None:
-            moves.append(move_on(alert, finding))
-        elif finding.alert_kind:
-            mark = fingerprint(finding, employer_id, production_id)
-            moves.append(Planned(alert=None, fingerprint=mark, move="open", finding=finding))
-    moves += [gone(alert) for key, alert in known.items() if key not in found]
-    return [move for move in moves if move]
+def by_hand(state: State | None, role: Role | None = None) -> list[MoveName]:
+    """The moves that people of *role*, or of any role, may make from *state*, in the table's order."""
+    makers: frozenset[Maker] = frozenset({role} if role else {"employer", "representative"})
+    return [move for at, move in TABLE if at == state and makers & MAKERS[move] and move not in OWN_DOOR]
 
 
-def matter(alert: Alert) -> Matter:
-    """What the fingerprint of *alert* is made of, inside one production."""
-    return alert.rule, alert.finding["subject_kind"], alert.finding["subject"]
-
-
-def gravity(finding: Finding) -> int:
-    """How much a finding weighs beside another on the same matter; -1 when it asks for no alert."""
-    return GRAVITY.index(finding.alert_kind) if finding.alert_kind else -1
-
-
-def move_on(alert: Alert, finding: Finding) -> Planned | None:
-    """The one move *finding* asks of the alert with its fingerprint, or None."""
-    key, kind = alert.fingerprint, finding.alert_kind
-    if kind is None:
-        return None if alert.last_move == "settle" else settled(alert, finding, cure(finding))
-    if alert.last_move == "settle":
-        reason = f"The matter was settled and has come up again, as {KIND_IN_WORDS[kind]}."
-        return Planned(alert=alert, fingerprint=key, move="reopen", finding=finding, reason=reason)
-    if alert.state != "open" and alert.kind != kind:
-        reason = f"What was {KIND_IN_WORDS[alert.kind]} is now {KIND_IN_WORDS[kind]}."
-        return Planned(alert=alert, fingerprint=key, move="reopen", finding=finding, reason=reason)
-    if alert.state == "resolved" or canonical(alert.finding) == canonical(finding):
-        return None
-    return Planned(alert=alert, fingerprint=key, move="update", finding=finding)
-
-
-def gone(alert: Alert) -> Planned | None:
-    """The settling of an alert whose matter no filing mentions any more."""
-    if alert.last_move == "settle":
-        return None
-    subject = alert.finding["subject_kind"].replace("_", " ")
-    return settled(
-        alert,
-        None,
-        f"No filing in force mentions this {subject} any more, and nothing owed for it remains on record.",
-    )
-
-
-def settled(alert: Alert, finding: Finding | None, reason: str) -> Planned:
-    """The registry's own closing of *alert*, with the reason in words; a person's outcome stands."""
-    return Planned(
-        alert=alert,
-        fingerprint=alert.fingerprint,
-        move="settle",
-        finding=finding,
-        reason=reason,
-        outcome=alert.outcome or "cured",
-    )
-
-
-def cure(finding: Finding) -> str:
-    """Why *finding*, which asks for no alert, settles the one there is."""
-    if finding.verdict == "satisfied":
-        opening = "The filings now show this duty as met."
-    elif finding.verdict == "not_applicable":
-        opening = f"On the facts now filed this duty does not apply ({finding.reason.replace('_', ' ')})."
-    else:
-        opening = "The open question is no longer put for this matter."
-    text = " ".join([opening, *finding.because])
-    return text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"
+def followed(
+    course: Course, move: MoveName, states: tuple[State | None, State], now: dt.datetime, *, person: bool
+) -> Course:
+    """*course* as *move* from one of *states* to the other leaves it at *now*."""
+    before, to = states
+    marks: dict[str, Any] = {"to": []}
+    if before != to or move == "reopen":
+        marks["since"] = now
+    if person:
+        # What somebody has taken up is not held back any more, not from its clocks either.
+        marks["held_by"] = None
+    if person and move != "answer":
+        marks["touched_at"] = now
+    if move != "update":
+        marks |= LEFT.get(move, {})
+    if move == "reopen":
+        marks |= {"reopened": course.reopened + 1, "reopened_at": now}
+    if move == "answer":
+        marks["answered_at"] = now
+    if move == "remind":
+        marks["reminded_at"] = now
+    if to not in {*RESTABLE, "waived"}:
+        marks["proposed"] = None
+    if to != "waived":
+        marks["waiver"] = None
+    return msgspec.structs.replace(course, **marks)

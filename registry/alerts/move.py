@@ -1,48 +1,26 @@
-"""One move of an alert: its history row, its ledger entry, and the message that tells of it."""
+"""One move of an alert: what it makes of the alert, its history row, and its ledger entry."""
 
 import datetime as dt
 import hashlib
-from collections.abc import Iterable
-from typing import Any, Final
+from collections.abc import Callable, Iterable
+from typing import Any
 from uuid import UUID
 
 import msgspec
 
+from registry.alerts import waking
 from registry.alerts.alert import Alert, MoveName, Outcome, State
-from registry.alerts.lifecycle import REGISTRY, Planned, after, canonical
+from registry.alerts.course import DEFAULT, Course, Plan, plain
+from registry.alerts.judged import Planned, canonical
+from registry.alerts.lifecycle import REGISTRY, after, followed
+from registry.alerts.waking import TELLING, Due
 from registry.auth.scope import union_of
 from registry.ledger.entry import Entry, encode, row_digest, stamp
-from registry.obligations.finding import AlertKind, Finding, Severity
-
-TOPIC: Final = "alert.moved"
-"""The topic of the messages about moves."""
-
-
-class Message(msgspec.Struct, frozen=True, kw_only=True):
-    """What the outbox carries about a move. Receivers tell repeats apart by alert and revision."""
-
-    employer_id: str
-    alert_id: UUID
-    production_id: str
-    revision: int
-    move: MoveName
-    state: State
-    kind: AlertKind
-    severity: Severity
-    rule: str
-    clause: str
-    says: str
-    due_on: dt.date | None
-    locals: list[str]
-    unions: list[str]
-    author: str
-    reason: str | None
-    outcome: Outcome | None
-    moved_at: dt.datetime
+from registry.obligations.finding import Finding
 
 
 class PlannedMove(msgspec.Struct, frozen=True, kw_only=True):
-    """A move that is decided and not yet written. `alert` is as the move leaves it, but for its times.
+    """A move that is decided and not yet written. `alert` is as the move leaves it.
 
     `prev` is the leaf hash of the ledger entry of the alert's move before, None for the first.
     """
@@ -77,6 +55,7 @@ class PlannedMove(msgspec.Struct, frozen=True, kw_only=True):
             "reason": self.reason,
             "outcome": self.alert.outcome,
             "finding": self.alert.finding,
+            "course": plain(self.alert.course),
             "moved_at": now,
         }
 
@@ -94,29 +73,14 @@ class PlannedMove(msgspec.Struct, frozen=True, kw_only=True):
             )
         )
 
-    def message(self, now: dt.datetime) -> Message:
-        """What those concerned are told."""
-        alert = self.alert
-        return Message(
-            employer_id=alert.employer_id,
-            alert_id=alert.alert_id,
-            production_id=alert.production_id,
-            revision=alert.revision,
-            move=self.move,
-            state=alert.state,
-            kind=alert.kind,
-            severity=alert.severity,
-            rule=alert.rule,
-            clause=alert.finding["citation"]["clause"],
-            says=alert.finding["says"],
-            due_on=alert.finding["due_on"] and dt.date.fromisoformat(alert.finding["due_on"]),
-            locals=alert.locals,
-            unions=alert.unions,
-            author=self.author,
-            reason=self.reason,
-            outcome=alert.outcome,
-            moved_at=now,
-        )
+
+class Ground(msgspec.Struct, frozen=True, kw_only=True):
+    """The production that alerts open about: its key, where it is, and how its parties follow alerts up."""
+
+    employer_id: str
+    production_id: str
+    time_zone: str
+    plan_of: Callable[[list[str], list[str]], Plan] = lambda _locals, _unions: DEFAULT
 
 
 def concerned(locals_: Iterable[str], unions: Iterable[str]) -> list[str]:
@@ -124,76 +88,115 @@ def concerned(locals_: Iterable[str], unions: Iterable[str]) -> list[str]:
     return sorted({*unions, *(union_of(local) for local in locals_)})
 
 
-def automatic(planned: Planned, employer_id: str, production_id: str, new_id: UUID) -> PlannedMove:
-    """The registry's own move; *new_id* is used when it opens an alert."""
+def automatic(planned: Planned, ground: Ground, new_id: UUID, now: dt.datetime) -> PlannedMove:
+    """The registry's own move after a judgement; *new_id* is used when it opens an alert."""
     before = planned.alert
     if before is None:
         assert planned.finding is not None
-        alert = opened(planned.finding, planned.fingerprint, employer_id, production_id, new_id)
-        return PlannedMove(alert=alert, move="open", from_state=None, author=REGISTRY)
-    alert = msgspec.structs.replace(
-        with_finding(before, planned.finding) if planned.finding else before,
-        state=after(before.state, planned.move),
-        revision=before.revision + 1,
-        outcome=planned.outcome,
-    )
-    return PlannedMove(
-        alert=alert,
-        move=planned.move,
-        from_state=before.state,
+        alert = opened(planned.finding, planned.fingerprint, ground, new_id, now)
+        alert = marked(alert, **planned.marks)
+        return PlannedMove(
+            alert=marked(alert, given=waking.passed(alert, now)),
+            move="open",
+            from_state=None,
+            author=REGISTRY,
+        )
+    found = with_finding(before, planned.finding) if planned.finding else before
+    return moved(
+        found,
+        planned.move,
         author=REGISTRY,
         reason=planned.reason,
-        prev=before.leaf,
+        outcome=planned.outcome,
+        changed=lambda course: msgspec.structs.replace(course, **planned.marks),
+        now=now,
     )
 
 
-def by_hand(
-    before: Alert, move: MoveName, author: str, reason: str | None, outcome: Outcome | None = None
+def of_time(before: Alert, due: Due, now: dt.datetime) -> PlannedMove:
+    """The registry's own move that time has asked for."""
+    return moved(
+        before,
+        due.move,
+        author=REGISTRY,
+        reason=due.reason,
+        changed=lambda course: msgspec.structs.replace(course, **due.marks),
+        now=now,
+    )
+
+
+def moved(
+    before: Alert,
+    move: MoveName,
+    *,
+    author: str,
+    now: dt.datetime,
+    reason: str | None = None,
+    outcome: Outcome | None = None,
+    changed: Callable[[Course], Course] | None = None,
 ) -> PlannedMove:
-    """A representative's move; IllegalMove when the alert's state does not allow it."""
+    """A move of an alert there is; IllegalMove when its state does not allow it.
+
+    *changed* is what it makes of the course beyond what every such move does.
+    """
+    to = after(before.state, move)
+    course = followed(before.course, move, (before.state, to), now, person=author != REGISTRY)
     alert = msgspec.structs.replace(
-        before, state=after(before.state, move), revision=before.revision + 1, outcome=outcome
+        before,
+        state=to,
+        revision=before.revision + 1,
+        outcome=outcome,
+        changed_at=now,
+        course=changed(course) if changed else course,
     )
+    if move in TELLING and not alert.course.held_by:
+        alert = marked(alert, given=waking.passed(alert, now))
     return PlannedMove(
         alert=alert, move=move, from_state=before.state, author=author, reason=reason, prev=before.leaf
     )
 
 
-def opened(
-    finding: Finding, fingerprint: bytes, employer_id: str, production_id: str, alert_id: UUID
-) -> Alert:
-    """A new alert for *finding*; its times are set when it is written."""
+def marked(alert: Alert, **marks: Any) -> Alert:
+    """*alert* with these *marks* in its course."""
+    return msgspec.structs.replace(alert, course=msgspec.structs.replace(alert.course, **marks))
+
+
+def opened(finding: Finding, fingerprint: bytes, ground: Ground, alert_id: UUID, now: dt.datetime) -> Alert:
+    """A new alert for *finding*, followed up as its parties' plans say."""
     assert finding.alert_kind is not None
+    locals_, unions = sorted(set(finding.locals)), concerned(finding.locals, finding.unions)
     return Alert(
-        employer_id=employer_id,
+        employer_id=ground.employer_id,
         alert_id=alert_id,
-        production_id=production_id,
+        production_id=ground.production_id,
+        time_zone=ground.time_zone,
         fingerprint=fingerprint,
         rule=finding.rule,
         kind=finding.alert_kind,
         severity=finding.severity,
         state="open",
         revision=1,
-        locals=sorted(set(finding.locals)),
-        unions=concerned(finding.locals, finding.unions),
+        locals=locals_,
+        unions=unions,
         finding=msgspec.to_builtins(finding),
         outcome=None,
-        opened_at=NEVER,
-        changed_at=NEVER,
+        opened_at=now,
+        changed_at=now,
+        course=Course(plan=ground.plan_of(locals_, unions), since=now),
     )
 
 
 def with_finding(alert: Alert, finding: Finding) -> Alert:
-    """*alert* as *finding* has it; the kind stays when the finding asks for no alert any more."""
+    """*alert* as *finding* has it; the kind stays when the finding asks for no alert any more.
+
+    Whom it concerned it goes on concerning: an amendment takes no case away from those who follow it.
+    """
+    locals_ = {*alert.locals, *finding.locals}
     return msgspec.structs.replace(
         alert,
         kind=finding.alert_kind or alert.kind,
         severity=finding.severity,
-        locals=sorted(set(finding.locals)),
-        unions=concerned(finding.locals, finding.unions),
+        locals=sorted(locals_),
+        unions=concerned(locals_, {*alert.unions, *finding.unions}),
         finding=msgspec.to_builtins(finding),
     )
-
-
-NEVER: Final = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
-"""Stands for a time that is not known until the move is written."""

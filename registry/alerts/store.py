@@ -1,11 +1,13 @@
-"""The tables alert and alert_move."""
+"""The tables alert and alert_move: moving alerts, and showing one."""
 
 import datetime as dt
 from collections.abc import Sequence
 from typing import Any, Final, LiteralString
 from uuid import UUID
 
+from registry.alerts import waking
 from registry.alerts.alert import Alert, Stored, Told
+from registry.alerts.course import plain
 from registry.alerts.move import PlannedMove
 from registry.auth.scope import Scope
 from registry.db import Connection, row_to, rows_to
@@ -17,8 +19,10 @@ from registry.errors import Busy, NotFound
 LOCK_ALERTS_OF_PRODUCTION: Final[LiteralString] = """
 SELECT a.employer_id, a.alert_id, a.production_id, a.fingerprint, a.rule, a.kind, a.severity, a.state,
        a.revision, a.locals, a.unions, a.finding, a.outcome, a.opened_at, a.changed_at,
-       m.move AS last_move, e.leaf
+       coalesce(a.course, '{}') AS course,
+       coalesce(p.record ->> 'time_zone', 'America/Los_Angeles') AS time_zone, m.move AS last_move, e.leaf
 FROM alert a
+JOIN production p USING (employer_id, production_id)
 LEFT JOIN alert_move m
     ON m.employer_id = a.employer_id AND m.alert_id = a.alert_id AND m.revision = a.revision
 LEFT JOIN ledger_entry e ON e.index = m.ledger_index
@@ -27,23 +31,73 @@ ORDER BY a.alert_id
 FOR UPDATE OF a
 """
 
-FIND_ALERT: Final[LiteralString] = """
+# The alert a person moves, locked until the caller's transaction ends; one that was waited for is as above.
+LOCK_ALERT: Final[LiteralString] = """
 SELECT a.employer_id, a.alert_id, a.production_id, a.fingerprint, a.rule, a.kind, a.severity, a.state,
        a.revision, a.locals, a.unions, a.finding, a.outcome, a.opened_at, a.changed_at,
-       m.move AS last_move, e.leaf
+       coalesce(a.course, '{}') AS course,
+       coalesce(p.record ->> 'time_zone', 'America/Los_Angeles') AS time_zone, m.move AS last_move, e.leaf
 FROM alert a
-JOIN alert_move m ON m.employer_id = a.employer_id AND m.alert_id = a.alert_id AND m.revision = a.revision
-JOIN ledger_entry e ON e.index = m.ledger_index
+JOIN production p USING (employer_id, production_id)
+LEFT JOIN alert_move m
+    ON m.employer_id = a.employer_id AND m.alert_id = a.alert_id AND m.revision = a.revision
+LEFT JOIN ledger_entry e ON e.index = m.ledger_index
 WHERE ($1::text[] IS NULL OR a.employer_id = ANY ($1))
   AND ($2::text[] IS NULL OR a.locals && $2 OR a.unions && $3::text[])
   AND a.alert_id = $4
+FOR UPDATE OF a
+"""
+
+# The alert that time has waited for longest; what another sweeper holds is skipped, and so is what failed in
+# this run ($2).
+CLAIM_WAKING: Final[LiteralString] = """
+SELECT employer_id, alert_id
+FROM alert
+WHERE wakes_at <= $1 AND NOT alert_id = ANY ($2::uuid[])
+ORDER BY wakes_at
+LIMIT 1
+FOR UPDATE SKIP LOCKED
+"""
+
+NOTE_WAKING: Final[LiteralString] = """
+UPDATE alert SET wakes_at = $3, clock_on = $4 WHERE employer_id = $1 AND alert_id = $2
+"""
+
+# Time looks at once at what an alert that was closed has held back. Whoever holds one of these just now is
+# judging the production, waits for the closed alert, and releases them: waiting here would be for each other.
+ROUSE_HELD: Final[LiteralString] = """
+UPDATE alert SET wakes_at = $4
+WHERE (employer_id, alert_id) IN (
+    SELECT employer_id, alert_id
+    FROM alert
+    WHERE employer_id = $1 AND production_id = $2 AND course ->> 'held_by' = $3
+      AND state NOT IN ('resolved', 'withdrawn')
+    FOR UPDATE SKIP LOCKED
+)
+"""
+
+# A rule holds back no more when its alerts that are not cured are all closed.
+IS_GIVEN_UP: Final[LiteralString] = """
+SELECT count(*) > 0 AND bool_and(state IN ('resolved', 'withdrawn'))
+FROM alert
+WHERE employer_id = $1 AND production_id = $2 AND rule = $3
+  AND NOT coalesce((course ->> 'cured')::bool, false)
+"""
+
+PUT_OFF: Final[LiteralString] = """
+UPDATE alert SET wakes_at = $3 WHERE employer_id = $1 AND alert_id = $2 AND wakes_at < $3
+"""
+
+FIND_ZONE: Final[LiteralString] = """
+SELECT coalesce(record ->> 'time_zone', 'America/Los_Angeles')
+FROM production WHERE employer_id = $1 AND production_id = $2
 """
 
 SHOW_ALERT: Final[LiteralString] = """
 SELECT a.employer_id, a.alert_id, a.production_id, p.record ->> 'title' AS production_title,
        coalesce(p.record ->> 'time_zone', 'America/Los_Angeles') AS time_zone,
        a.rule, a.kind, a.severity, a.state, a.revision, a.locals, a.unions, a.finding, a.outcome,
-       a.opened_at, a.changed_at
+       a.opened_at, a.changed_at, a.clock_on, coalesce(a.course, '{}') AS course
 FROM alert a
 JOIN production p USING (employer_id, production_id)
 WHERE ($1::text[] IS NULL OR a.employer_id = ANY ($1))
@@ -51,45 +105,9 @@ WHERE ($1::text[] IS NULL OR a.employer_id = ANY ($1))
   AND a.alert_id = $4
 """
 
-# For employers, auditors and administrators: down the index by id, which is in time order.
-LIST_ALERTS: Final[LiteralString] = """
-SELECT a.employer_id, a.alert_id, a.production_id, p.record ->> 'title' AS production_title,
-       coalesce(p.record ->> 'time_zone', 'America/Los_Angeles') AS time_zone,
-       a.rule, a.kind, a.severity, a.state, a.revision, a.locals, a.unions, a.finding, a.outcome,
-       a.opened_at, a.changed_at
-FROM alert a
-JOIN production p USING (employer_id, production_id)
-WHERE ($1::text[] IS NULL OR a.employer_id = ANY ($1))
-  AND ($2::text IS NULL OR a.state = $2)
-  AND ($3::text IS NULL OR a.kind = $3)
-  AND ($4::text IS NULL OR a.production_id = $4)
-  AND ($5::text IS NULL OR a.locals @> ARRAY[$5])
-  AND ($6::uuid IS NULL OR a.alert_id < $6)
-ORDER BY a.alert_id DESC
-LIMIT $7
-"""
-
-# For representatives: by the indexes over locals and unions, which an OR with a null test would hide.
-LIST_ALERTS_OF_PARTIES: Final[LiteralString] = """
-SELECT a.employer_id, a.alert_id, a.production_id, p.record ->> 'title' AS production_title,
-       coalesce(p.record ->> 'time_zone', 'America/Los_Angeles') AS time_zone,
-       a.rule, a.kind, a.severity, a.state, a.revision, a.locals, a.unions, a.finding, a.outcome,
-       a.opened_at, a.changed_at
-FROM alert a
-JOIN production p USING (employer_id, production_id)
-WHERE (a.locals && $1::text[] OR a.unions && $2::text[])
-  AND ($3::text IS NULL OR a.state = $3)
-  AND ($4::text IS NULL OR a.kind = $4)
-  AND ($5::text IS NULL OR a.production_id = $5)
-  AND ($6::text IS NULL OR a.locals @> ARRAY[$6])
-  AND ($7::uuid IS NULL OR a.alert_id < $7)
-ORDER BY a.alert_id DESC
-LIMIT $8
-"""
-
 LIST_MOVES: Final[LiteralString] = """
 SELECT revision, move, from_state, to_state, author, reason, outcome, finding ->> 'verdict' AS verdict,
-       moved_at, ledger_index
+       moved_at, ledger_index, coalesce(course -> 'to', '[]') AS to
 FROM alert_move
 WHERE employer_id = $1 AND alert_id = $2
 ORDER BY revision
@@ -103,55 +121,34 @@ WITH given AS (
     FROM jsonb_to_recordset($1::jsonb)
          AS r (employer_id text, alert_id uuid, production_id text, fingerprint text, rule text, kind text,
                severity text, from_state text, state text, revision int, locals text[], unions text[],
-               finding jsonb, outcome text, move text, author text, reason text, moved_at timestamptz,
-               ledger_index bigint)
+               finding jsonb, course jsonb, outcome text, move text, author text, reason text,
+               moved_at timestamptz, wakes_at timestamptz, clock_on date, ledger_index bigint)
 ), opened AS (
     INSERT INTO alert (employer_id, alert_id, production_id, fingerprint, rule, kind, severity, state,
-                       revision, locals, unions, finding, outcome, opened_at, changed_at)
+                       revision, locals, unions, finding, course, outcome, opened_at, changed_at, wakes_at,
+                       clock_on)
     SELECT employer_id, alert_id, production_id, decode(fingerprint, 'hex'), rule, kind, severity, state,
-           revision, locals, unions, finding, outcome, moved_at, moved_at
+           revision, locals, unions, finding, course, outcome, moved_at, moved_at, wakes_at, clock_on
     FROM given
     WHERE from_state IS NULL
     RETURNING alert_id
 ), moved AS (
     UPDATE alert a
     SET kind = g.kind, severity = g.severity, state = g.state, revision = g.revision, locals = g.locals,
-        unions = g.unions, finding = g.finding, outcome = g.outcome, changed_at = g.moved_at
+        unions = g.unions, finding = g.finding, course = g.course, outcome = g.outcome,
+        changed_at = g.moved_at, wakes_at = g.wakes_at, clock_on = g.clock_on
     FROM given g
     WHERE a.employer_id = g.employer_id AND a.alert_id = g.alert_id
       AND a.state = g.from_state AND a.revision = g.revision - 1
     RETURNING a.alert_id
 ), told AS (
     INSERT INTO alert_move (employer_id, alert_id, revision, move, from_state, to_state, author, reason,
-                            outcome, finding, moved_at, ledger_index)
+                            outcome, finding, course, moved_at, ledger_index)
     SELECT employer_id, alert_id, revision, move, from_state, state, author, reason, outcome, finding,
-           moved_at, ledger_index
+           course, moved_at, ledger_index
     FROM given
 )
 SELECT (SELECT count(*) FROM opened) + (SELECT count(*) FROM moved)
-"""
-
-# Compare-and-set: an alert that moved since it was read is not touched and not returned.
-MOVE_ALERTS: Final[LiteralString] = """
-UPDATE alert a
-SET kind = r.kind, severity = r.severity, state = r.state, revision = r.revision, locals = r.locals,
-    unions = r.unions, finding = r.finding, outcome = r.outcome, changed_at = r.moved_at
-FROM jsonb_to_recordset($1::jsonb)
-     AS r (employer_id text, alert_id uuid, from_state text, kind text, severity text, state text,
-           revision int, locals text[], unions text[], finding jsonb, outcome text, moved_at timestamptz)
-WHERE a.employer_id = r.employer_id AND a.alert_id = r.alert_id
-  AND a.state = r.from_state AND a.revision = r.revision - 1
-RETURNING a.alert_id
-"""
-
-INSERT_MOVES: Final[LiteralString] = """
-INSERT INTO alert_move (employer_id, alert_id, revision, move, from_state, to_state, author, reason, outcome,
-                        finding, moved_at, ledger_index)
-SELECT employer_id, alert_id, revision, move, from_state, to_state, author, reason, outcome, finding,
-       moved_at, ledger_index
-FROM jsonb_to_recordset($1::jsonb)
-     AS r (employer_id text, alert_id uuid, revision int, move text, from_state text, to_state text,
-           author text, reason text, outcome text, finding jsonb, moved_at timestamptz, ledger_index bigint)
 """
 
 
@@ -163,12 +160,50 @@ async def lock_of_production(conn: Connection, employer_id: str, production_id: 
     return rows_to(Alert, rows)
 
 
-async def get_alert(conn: Connection, scope: Scope, alert_id: UUID) -> Alert:
-    """One alert as it is now; NotFound when there is none within *scope*."""
-    row = await conn.fetchrow(FIND_ALERT, scope.employers, scope.locals, scope.unions or [], alert_id)
+async def lock_alert(conn: Connection, scope: Scope, alert_id: UUID) -> Alert:
+    """One alert as it is now, locked; NotFound when there is none within *scope*."""
+    given = (scope.employers, scope.locals, scope.unions or [], alert_id)
+    row = await conn.fetchrow(LOCK_ALERT, *given)
+    if row is not None and row["leaf"] is None:
+        row = await conn.fetchrow(LOCK_ALERT, *given)
     if row is None:
         raise NotFound("there is no such alert among those you may see")
     return row_to(Alert, row)
+
+
+async def claim_waking(conn: Connection, now: dt.datetime, skip: Sequence[UUID]) -> tuple[str, UUID] | None:
+    """Lock the alert that time has waited for longest at *now*, unless somebody has it or it is to *skip*."""
+    row = await conn.fetchrow(CLAIM_WAKING, now, list(skip))
+    return (row["employer_id"], row["alert_id"]) if row else None
+
+
+async def rouse_held(conn: Connection, closed: Alert, now: dt.datetime) -> None:
+    """Have time look at what the rule of *closed* holds back in its production."""
+    await conn.execute(ROUSE_HELD, closed.employer_id, closed.production_id, closed.rule, now)
+
+
+async def is_given_up(conn: Connection, held: Alert) -> bool:
+    """Whether people have closed every alert of the rule that holds back *held*."""
+    key = held.employer_id, held.production_id, held.course.held_by
+    given_up: bool = await conn.fetchval(IS_GIVEN_UP, *key)
+    return given_up
+
+
+async def put_off(conn: Connection, key: tuple[str, UUID], until: dt.datetime) -> None:
+    """It could not be moved; look at it again then, unless somebody moves it first."""
+    await conn.execute(PUT_OFF, *key, until)
+
+
+async def note_waking(conn: Connection, alert: Alert, now: dt.datetime) -> None:
+    """Nothing moves; look at *alert* again when time asks for something next."""
+    key = alert.employer_id, alert.alert_id
+    await conn.execute(NOTE_WAKING, *key, *waking.ahead(alert, now))
+
+
+async def zone_of(conn: Connection, employer_id: str, production_id: str) -> str:
+    """The time zone of a production."""
+    zone: str = await conn.fetchval(FIND_ZONE, employer_id, production_id)
+    return zone
 
 
 async def get_stored(conn: Connection, scope: Scope, alert_id: UUID) -> Stored:
@@ -184,40 +219,6 @@ async def moves(conn: Connection, employer_id: str, alert_id: UUID) -> list[Told
     return rows_to(Told, await conn.fetch(LIST_MOVES, employer_id, alert_id))
 
 
-async def find_alerts(
-    conn: Connection,
-    scope: Scope,
-    *,
-    state: str | None,
-    kind: str | None,
-    production: str | None,
-    local: str | None,
-    before: UUID | None,
-    limit: int,
-) -> list[Stored]:
-    """The newest alerts within *scope* that fit the filters, at most *limit*, older than *before*."""
-    filters = (state, kind, production, local, before, limit)
-    if scope.locals is None:
-        rows = await conn.fetch(LIST_ALERTS, scope.employers, *filters)
-    else:
-        rows = await conn.fetch(LIST_ALERTS_OF_PARTIES, scope.locals, scope.unions or [], *filters)
-    return rows_to(Stored, rows)
-
-
-async def set_moved(conn: Connection, moving: Sequence[PlannedMove], now: dt.datetime) -> set[UUID]:
-    """Move the alerts, each only if it still is as the move found it; returns those that moved."""
-    rows = [written(move, now) for move in moving]
-    return {row["alert_id"] for row in await conn.fetch(MOVE_ALERTS, rows)}
-
-
-async def insert_moves(
-    conn: Connection, moving: Sequence[PlannedMove], indexes: Sequence[int], now: dt.datetime
-) -> None:
-    """Write the history row of each move, with its place in the ledger."""
-    rows = [{**move.row(now), "ledger_index": index} for move, index in zip(moving, indexes, strict=True)]
-    await conn.execute(INSERT_MOVES, rows)
-
-
 async def write(
     conn: Connection, moving: Sequence[PlannedMove], indexes: Sequence[int], now: dt.datetime
 ) -> None:
@@ -227,12 +228,13 @@ async def write(
         for move, index in zip(moving, indexes, strict=True)
     ]
     if await conn.fetchval(WRITE_MOVES, rows) != len(rows):
-        raise Busy("an alert of this production moved while it was judged again; send the same request again")
+        raise Busy("an alert moved while the registry was moving it; send the same request again")
 
 
 def written(move: PlannedMove, now: dt.datetime) -> dict[str, Any]:
     """The columns of `alert` that *move* writes."""
     alert = move.alert
+    wakes_at, clock_on = waking.ahead(alert, now)
     return {
         "employer_id": alert.employer_id,
         "alert_id": alert.alert_id,
@@ -247,6 +249,9 @@ def written(move: PlannedMove, now: dt.datetime) -> dict[str, Any]:
         "locals": alert.locals,
         "unions": alert.unions,
         "finding": alert.finding,
+        "course": plain(alert.course),
         "outcome": alert.outcome,
         "moved_at": now,
+        "wakes_at": wakes_at,
+        "clock_on": clock_on,
     }

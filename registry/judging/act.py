@@ -16,6 +16,7 @@ from uuid_utils.compat import uuid7
 
 from registry.agreements import act as agreements
 from registry.alerts import act as alerts
+from registry.alerts.inbox import store as inbox
 from registry.auth.scope import Principal, scope_of
 from registry.db import Connection, Database
 from registry.disclosures import store as disclosures
@@ -253,7 +254,8 @@ async def find_findings(
         key = listed.employer_id, listed.production_id
         row = await standing(conn, key, as_of)
         asked = await recall(conn, house, row, now, as_of, on) if on else None
-    return published(scope, row, asked)
+        waivers = await inbox.waivers(conn, key, as_of)
+    return published(scope, row, asked, waivers)
 
 
 async def standing(conn: Connection, key: tuple[str, str], as_of: dt.datetime | None = None) -> Ruled:

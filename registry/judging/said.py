@@ -1,10 +1,12 @@
 """What was said of a production, and what would have been: for a reader, and for whoever makes it again."""
 
 import datetime as dt
+from collections.abc import Sequence
 from uuid import UUID
 
 import msgspec
 
+from registry.alerts.inbox.waived import Waived
 from registry.auth.scope import Scope
 from registry.judging.knowledge import Knowledge
 from registry.judging.ruling import Cause, Ruled, concerning, decode
@@ -16,7 +18,8 @@ from registry.obligations.pack import PackSet
 class Published(msgspec.Struct, frozen=True):
     """Findings about a production: as a judgement said them, or, `computed`, as its packs would have.
 
-    They are what was known at `as_of`, judged for the instant `on`.
+    They are what was known at `as_of`, judged for the instant `on`. A waiver never changes a finding: those
+    that held at `as_of` (now, when nothing else was asked) are shown beside, each with the finding it rests.
     """
 
     employer_id: str
@@ -30,6 +33,7 @@ class Published(msgspec.Struct, frozen=True):
     on: dt.datetime
     computed: bool
     findings: list[Finding]
+    waivers: list[Waived]
 
 
 class Recalled(msgspec.Struct, frozen=True):
@@ -46,11 +50,16 @@ class Recalled(msgspec.Struct, frozen=True):
         return self.knowledge.judged(self.packs, self.as_of, self.on)
 
 
-def published(scope: Scope, row: Ruled, asked: Recalled | None) -> Published:
-    """The findings of *row* that lie inside *scope*, or those of what was *asked* instead of it."""
-    findings = asked.judged().findings if asked else decode(row.findings)
+def published(scope: Scope, row: Ruled, asked: Recalled | None, waivers: Sequence[Waived] = ()) -> Published:
+    """The findings of *row* that lie inside *scope*, or those of what was *asked* instead of it.
+
+    Of *waivers*, those of these findings stand beside them.
+    """
+    findings = concerning(scope, asked.judged().findings if asked else decode(row.findings))
+    told = {(each.rule, each.subject_kind, each.subject) for each in findings}
     values = msgspec.structs.asdict(row) | {
-        "findings": concerning(scope, findings),
+        "findings": findings,
+        "waivers": [each for each in waivers if (each.rule, each.subject_kind, each.subject) in told],
         "as_of": asked.as_of if asked else row.judged_at,
         "on": asked.on if asked else row.judged_at,
         "computed": asked is not None,

@@ -25,7 +25,10 @@ SMALL: Final = frozenset("abcdefghijklmnopqrstuvwxyz0123456789")
 
 
 class EmployerRecord(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A signatory company, and which agreements it signed from when to when."""
+    """A signatory company, and which agreements it signed from when to when.
+
+    `four_eyes`: what its offices file from a draft must have been approved by a second person.
+    """
 
     employer_id: Key
     legal_name: Name
@@ -33,6 +36,7 @@ class EmployerRecord(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     parent_id: Key | None = None
     publicly_traded: bool | None = None
     agreements: list[Signature] = []
+    four_eyes: bool = False
 
 
 class Location(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -8,6 +8,7 @@ import datetime as dt
 import types
 from collections.abc import Sequence
 from typing import Annotated, Any, Final, Literal, Union, get_args, get_origin
+from uuid import UUID
 
 import msgspec
 
@@ -21,6 +22,8 @@ WORDS: Final[dict[Any, str]] = {
     bool: "true or false",
     int: "a whole number",
     dt.date: "a date like 2026-03-31",
+    UUID: "an id like 01900000-0000-7000-8000-000000000001",
+    dict[str, Any]: "an object",
 }
 
 
@@ -90,7 +93,11 @@ def check_leaf(kind: Any, value: Any, pointer: str) -> list[Fault]:
 def bounds(limits: Sequence[Any]) -> str:
     """How long a text may be, in words; empty where nothing is said."""
     longest = next((limit.max_length for limit in limits if limit.max_length is not None), None)
-    return f" of 1 to {longest} characters" if longest else ""
+    if longest:
+        return f" of 1 to {longest} characters"
+    least = next((limit.ge for limit in limits if limit.ge is not None), None)
+    most = next((limit.le for limit in limits if limit.le is not None), None)
+    return f" from {least} to {most}" if least is not None and most is not None else ""
 
 
 def wrong(pointer: str, wanted: str, value: Any) -> Fault:

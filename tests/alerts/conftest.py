@@ -1,11 +1,18 @@
 """Findings to order, a production to have alerts about, and the way a judgement becomes alerts."""
 
 import datetime as dt
+import json
 
 import msgspec
 import pytest
 
 from registry.alerts import act
+from registry.alerts.inbox import act as inbox
+from registry.alerts.inbox.store import Wanted
+from registry.alerts.moves import act as moves
+from registry.audit import act as audit
+from registry.audit import check
+from registry.audit import store as audit_store
 from registry.auth.scope import Principal
 from registry.ledger import store as ledger
 from registry.obligations.finding import Citation, Clock, Finding, Missing
@@ -57,6 +64,7 @@ VARIANTS = {
             Missing(fact="uses.first", pointer="/uses/0/first", question="When was the tool first used?")
         ],
     },
+    "accuracy": {"alert": "accuracy"},
     "review": {"verdict": "satisfied", "review": ["Was it good faith?"]},
     "due_soon": {"verdict": "not_applicable", "reason": "not_yet_due", "due_soon": True},
     "satisfied": {"verdict": "satisfied", "reason": "met", "because": ["the editor was offered the work"]},
@@ -105,18 +113,81 @@ async def production(db):
 
 
 @pytest.fixture
-def judge(db, production):
-    """Make what a judgement of the production asks for, the way filing and the sweep do; the moves."""
+async def judge(db, production, recounted):
+    """Make what a judgement of the production asks for, the way filing and the sweep do; the moves.
 
-    async def make(*findings, at=NOW):
+    Whatever a test makes of them, history and alerts say the same at its end.
+    """
+
+    async def make(*findings, at=NOW, holder=None):
         async with db.transaction() as conn:
-            judgement = Judgement(findings=list(findings), judged_again_at=None, packs={})
-            moves = await act.plan(conn, production, judgement, at)
-            positions = await ledger.append(conn, [move.entry(at) for move in moves], at)
-            await act.carry_out(conn, moves, positions, at)
-        return moves
+            judgement = Judgement(list(findings), judged_again_at=None, packs={}, holder=holder)
+            planned = await act.plan(conn, production, judgement, at)
+            positions = await ledger.append(conn, [move.entry(at) for move in planned], at)
+            await act.carry_out(conn, planned, positions, at)
+        return planned
+
+    yield make
+    await recounted()
+
+
+@pytest.fixture
+def listed(db, rep):
+    """The alerts somebody is shown, the representative of local 700 unless another is named."""
+
+    async def make(caller=None, at=NOW, **wanted):
+        found = await inbox.find(db, caller or rep, at, Wanted(**wanted))
+        return found.items
 
     return make
+
+
+@pytest.fixture
+def only(listed):
+    """The one alert there is."""
+
+    async def make(caller=None, at=NOW):
+        (line,) = await listed(caller, at, held=True)
+        return line
+
+    return make
+
+
+@pytest.fixture
+def make(db, rep):
+    """A move somebody makes, at the revision the alert has unless another is named; the page after it."""
+
+    async def move(alert_id, name, *, by=None, at=NOW, if_match="*", body=None, **fields):
+        sent = json.dumps(fields).encode() if body is None else body
+        return await moves.make(db, by or rep, alert_id, name, sent, if_match, at)
+
+    return move
+
+
+@pytest.fixture
+def recounted(db):
+    """Recompute history and alerts, as auditors do; how many entries the ledger has."""
+
+    async def count():
+        async with db.snapshot() as conn:
+            counted, _ = await audit.verify_history(conn)
+            async for alert in audit_store.stream_alerts(conn):
+                check.check_alert(alert)
+        return counted.size
+
+    return count
+
+
+@pytest.fixture
+def second():
+    """Another representative of local 700."""
+    return Principal(subject="rep-700b", role="representative", locals=["IATSE:700"])
+
+
+@pytest.fixture
+def office():
+    """The production office of the employer."""
+    return Principal(subject="office", role="employer", employer_id=KEY[0])
 
 
 @pytest.fixture

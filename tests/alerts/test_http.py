@@ -7,7 +7,12 @@ from litestar.di import Provide
 
 from registry import problems
 from registry.alerts import http
+from registry.alerts.inbox import http as inbox
+from registry.alerts.lifecycle import MAKERS
+from registry.alerts.moves import http as moves
 from registry.settings import Settings
+
+ROUTES = [*inbox.routes, *http.routes, *moves.routes]
 
 
 @pytest.fixture
@@ -24,7 +29,7 @@ async def client(db, rep, now):
         return now
 
     app = Litestar(
-        http.routes,
+        ROUTES,
         dependencies={
             "db": Provide(give_db),
             "principal": Provide(give_principal),
@@ -45,7 +50,7 @@ async def test_an_alert_is_listed_read_acknowledged_resolved_and_reopened(client
     address = f"/v1/alerts/{line['alert_id']}"
     shown = await client.get(address)
     assert shown.headers["etag"] == '"1"'
-    assert shown.json()["clocks"][0]["days_left"] == -2
+    assert {clock["name"]: clock["days_left"] for clock in shown.json()["clocks"]}["notice"] == -2
 
     seen = await client.post(f"{address}/acknowledge", headers={"If-Match": shown.headers["etag"]})
     assert (seen.status_code, seen.json()["state"]) == (200, "acknowledged")
@@ -63,7 +68,7 @@ async def test_an_alert_is_listed_read_acknowledged_resolved_and_reopened(client
 
 
 async def test_what_is_wrong_is_said_as_a_problem(client, judge, finding):
-    """428 without If-Match, 412 when it is old, 409 for an illegal move, 422 with pointer, 404."""
+    """428 without If-Match, 412 when it is old, 409 for an illegal move, 422 with every pointer, 404."""
     await judge(finding())
     (line,) = (await client.get("/v1/alerts")).json()["items"]
     address = f"/v1/alerts/{line['alert_id']}"
@@ -76,12 +81,45 @@ async def test_what_is_wrong_is_said_as_a_problem(client, judge, finding):
     assert illegal.status_code == 409
     wrong = await client.post(f"{address}/resolve", headers={"If-Match": "*"}, json={"outcome": "curred"})
     assert wrong.status_code == 422
-    assert wrong.json()["errors"][0]["pointer"] in ("#/outcome", "#/reason")
+    assert {each["pointer"] for each in wrong.json()["errors"]} == {"#/outcome", "#/reason"}
     assert (await client.get("/v1/alerts/01900000-0000-7000-8000-000000000009")).status_code == 404
 
 
+async def test_many_are_moved_in_one_request_with_a_result_each(client, judge, finding):
+    """Always 200: what kept one alert from moving is a problem in its own result."""
+    await judge(finding(subject="U-1"), finding(subject="U-2"))
+    lines = (await client.get("/v1/alerts")).json()["items"]
+    named = [{"alert_id": line["alert_id"], "revision": at} for at, line in enumerate(lines, 1)]
+    sent = await client.post("/v1/alerts/moves", json={"move": "acknowledge", "alerts": named})
+
+    assert sent.status_code == 200
+    first, second = sent.json()["results"]
+    assert (first["status"], first["alert"]["state"]) == (200, "acknowledged")
+    assert "problem" not in first
+    assert (second["status"], second["problem"]["status"], "alert" in second) == (412, 412, False)
+
+
+async def test_groups_are_not_taken_for_an_alert(client, judge, finding):
+    """The address of the groups is its own."""
+    await judge(finding())
+    (group,) = (await client.get("/v1/alerts/groups")).json()["items"]
+
+    assert (group["local"], group["alerts"], group["kinds"]) == ("IATSE:700", 1, {"violation": 1})
+
+
 @pytest.mark.parametrize(
-    "query", [{"state": "shut"}, {"kind": "x"}, {"limit": 0}, {"cursor": "made-up"}, {"local": "; drop"}]
+    "query",
+    [
+        {"state": "shut"},
+        {"kind": "x"},
+        {"limit": 0},
+        {"cursor": "made-up"},
+        {"local": "; drop"},
+        {"severity": "grave"},
+        {"due_within": -1},
+        {"order": "loudest"},
+        {"order": "soonest", "cursor": "WyIwMTkwMDAwMC0wMDAwLTcwMDAtODAwMC0wMDAwMDAwMDAwMDEiXQ"},
+    ],
 )
 async def test_a_wrong_filter_is_refused(client, query):
     """A filter that means nothing is a fault of the request, not an empty list."""
@@ -92,8 +130,9 @@ async def test_a_wrong_filter_is_refused(client, query):
 
 
 def test_every_door_says_who_may_enter():
-    """Each route names its roles, and only representatives move alerts."""
-    for route in http.routes:
-        moves = "POST" in route.http_methods
-        assert (route.opt["roles"] == {"representative"}) == moves
-        assert not moves or issubclass(route.opt["record"], msgspec.Struct)
+    """Each route names its roles: those the table gives its move, or every reader."""
+    for route in ROUTES:
+        move = next((name for name in MAKERS if f"{name}Alert" == route.operation_id), None)
+        makers = {"representative"} if route.operation_id == "moveAlerts" else set(MAKERS.get(move, ()))
+        assert set(route.opt["roles"]) == makers - {"registry"} or "GET" in route.http_methods
+        assert "GET" in route.http_methods or issubclass(route.opt["record"], msgspec.Struct)

@@ -45,6 +45,13 @@ def read(given, keys=(KEY,), leeway=30):
     return token.principal_of(token.signed(given, keys, AUDIENCE, leeway))
 
 
+@pytest.mark.parametrize("role", ["employer", "representative", "auditor", "administrator"])
+def test_nobody_goes_by_the_registrys_own_name(role):
+    """Its moves in the history could not be told from the registry's."""
+    with pytest.raises(Unauthenticated, match="nobody's `sub`"):
+        read(signed(claims(sub="registry", role=role, locals=["IATSE:700"])))
+
+
 def test_a_good_token_names_its_bearer():
     """All claims in order: the principal is who the token says."""
     principal = read(signed())
