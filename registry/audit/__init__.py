@@ -14,7 +14,7 @@ What verification proves:
 1. The tree is that of the entries' bytes, and the stored leaves, subtrees and head are the tree's.
 2. Every entry has exactly one history row, every history row one entry, and the row's digest is in it.
 3. The bytes received have the digest in the entry, the salts open its commitments, the searchable document is
-   what the bytes say.
+   what the bytes say. The pieces of a file of evidence together have the digest in its entry.
 4. The living records (employer, production, disclosure, request, alert) are what their newest versions say.
 5. The answers kept for Idempotency-Keys say what was answered: receipt, warnings, findings.
 
@@ -23,7 +23,8 @@ and observations it was made in sight of, by the packs published under the diges
 agreements' editions are those that ship with the program.
 
 What it does not: the access log and the queue of messages are not in the ledger yet; a production's count of
-facts and its next judging are not history, though a next judging taken away would silence the sweep; the tree
+facts and its next judging are not history, nor when an alert is looked at next and its soonest clock, though
+to take a next time away would silence the sweep; the tree
 a kept receipt names beside its entry is not recomputed. A history cut short or rewritten whole, with its head
 mended, is consistent in itself: compare the root with one known from outside.
 """

@@ -8,6 +8,7 @@ import structlog
 from registry.agreements import act as agreements
 from registry.agreements.terms import Edition
 from registry.audit import answers, check, recomputed, store
+from registry.audit.check import Pieces, Row
 from registry.audit.recomputed import Findings, Mismatch
 from registry.db import Connection, Database
 from registry.errors import Corrupt
@@ -17,6 +18,7 @@ from registry.judging.knowledge import Cut, Past
 from registry.judging.ruling import Ruled
 from registry.ledger import store as ledger
 from registry.ledger.recount import Recount
+from registry.threads import store as threads
 
 log = structlog.get_logger()
 
@@ -33,31 +35,46 @@ async def verify(db: Database) -> Tally:
     """Recompute everything from bytes; raises Corrupt naming the first fault, lowest ledger entry first."""
     async with db.snapshot() as conn:
         await store.plan_for_streams(conn, streams=True)
-        counted, subtrees = await verify_history(conn)
+        counted, besides = await verify_history(conn)
         await store.plan_for_streams(conn, streams=False)
         alerts = await verify_projections(conn)
         kept = await verify_answers(conn)
-    return Tally(counted.size, counted.frontier.root(), 2 * counted.size + subtrees + alerts + kept + 1)
+    return Tally(counted.size, counted.frontier.root(), 2 * counted.size + besides + alerts + kept + 1)
 
 
 async def verify_history(conn: Connection) -> tuple[Recount, int]:
-    """Entries, subtrees and head against the entries' bytes; each history row against its entry."""
-    counted, subtrees = Recount(), 0
+    """Entries, subtrees and head against the entries' bytes; each history row against its entry.
+
+    Returns how many subtrees and pieces of files there were besides.
+    """
+    counted, besides = Recount(), 0
     stored = aiter(ledger.stream_subtrees(conn))
     history = aiter(store.stream_history(conn))
     row = await anext(history, None)
     async for index, data, leaf, appended_at in ledger.stream_entries(conn):
         full = counted.entry(index, data, leaf)
         entry = check.read_entry(index, data, appended_at)
-        check.check_row(entry, check.owned(index, entry, row))
+        check.check_row(entry, own := check.owned(index, entry, row))
+        besides += await verify_file(conn, own)
         for subtree in full:
             counted.subtree(subtree, await anext(stored, None))
-            subtrees += 1
+            besides += 1
         row = await anext(history, None)
     if row is not None:
         raise check.stray(row)
     await ledger.finish(conn, counted, stored)
-    return counted, subtrees
+    return counted, besides
+
+
+async def verify_file(conn: Connection, row: Row) -> int:
+    """The pieces of the file that *row* shows against its digest, if it shows one; returns how many."""
+    if row.table != "thread_entry" or row.columns["kind"] != "evidence":
+        return 0
+    pieces = Pieces(row)
+    async for number, body in threads.stream_pieces(conn, *pieces.key):
+        pieces.piece(number, body)
+    pieces.finish()
+    return pieces.count
 
 
 async def verify_projections(conn: Connection) -> int:

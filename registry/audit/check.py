@@ -18,6 +18,8 @@ from registry.ledger import entry as entries
 from registry.ledger.entry import Entry
 from registry.obligations.finding import Finding, fingerprint
 from registry.observations.entry import canonical
+from registry.threads.entry import digest_of
+from registry.threads.evidence import File
 
 KEYS: Final[Mapping[str, tuple[str, ...]]] = {
     "employer_version": ("employer_id", "revision"),
@@ -28,6 +30,7 @@ KEYS: Final[Mapping[str, tuple[str, ...]]] = {
     "alert_move": ("employer_id", "alert_id", "revision"),
     "request_entry": ("employer_id", "request_id", "revision"),
     "observation": ("employer_id", "observation_id"),
+    "thread_entry": ("employer_id", "thread_id", "number"),
 }
 """The columns that name a row of each history table."""
 
@@ -37,6 +40,7 @@ COUNTED: Final[Mapping[str, str]] = {
     "disclosure_version": "version",
     "alert_move": "revision",
     "request_entry": "revision",
+    "thread_entry": "number",
 }
 """The column that counts the versions of one record, in the tables that have one."""
 
@@ -104,7 +108,9 @@ def check_row(entry: Entry, row: Row) -> None:
     columns, name = row.columns, row.name
     digest = entries.row_digest(row.table, columns)
     require(digest == entry.record, name, f"the stored row is not the one of ledger entry {row.ledger_index}")
-    require(columns.get("kind") in (None, entry.kind), name, f"its entry is of the kind {entry.kind}")
+    # What a thread's entry is of a kind of is its own affair; in the ledger they are all of one.
+    kind = "thread" if row.table == "thread_entry" else columns.get("kind")
+    require(kind in (None, entry.kind), name, f"its entry is of the kind {entry.kind}")
     check_chain(entry, row)
     match row.table:
         case "disclosure_version":
@@ -116,11 +122,14 @@ def check_row(entry: Entry, row: Row) -> None:
             require(entry.sha256 == sha256(columns["findings"]), name, "the findings have another digest")
             require(entry.findings in (None, entry.sha256), name, "its entry vouches for other findings")
         case "alert_move":
-            null = row.beside["finding_is_json_null"]
+            null = row.beside["says_json_null"]
             require(not null, name, "the stored row says null where it said nothing")
         case "observation":
             said = canonical(columns["document"])
             require(entry.sha256 == sha256(said), name, "the document has another digest")
+        case "thread_entry":
+            digest = digest_of(columns["kind"], columns["salt"], columns["document"])
+            require(entry.sha256 == digest, name, "the document has another digest")
         case _:
             require(entry.sha256 == sha256(columns["body"]), name, "the body has another digest")
 
@@ -160,32 +169,64 @@ def check_content(entry: Entry, row: Row) -> None:
     require(columns["document"] == document, row.name, "the document is not what the bytes received say")
 
 
+class Pieces:
+    """A file of evidence, taken together again from its pieces."""
+
+    def __init__(self, row: Row) -> None:
+        try:
+            file = msgspec.convert(row.columns["document"], File)
+        except msgspec.ValidationError as fault:
+            raise Corrupt(f"{row.name}: the file cannot be read: {fault}") from None
+        self.key = row.columns["employer_id"], file.evidence_id
+        self.name = named("evidence_chunk", *self.key)
+        self.said = file.sha256, file.bytes
+        self.digest, self.size, self.count = hashlib.sha256(), 0, 0
+
+    def piece(self, number: int, body: bytes) -> None:
+        """The next piece there is."""
+        self.count += 1
+        require(number == self.count, self.name, f"piece {self.count} is missing")
+        self.digest.update(body)
+        self.size += len(body)
+
+    def finish(self) -> None:
+        """After the last piece: the bytes are those that the entry vouches for."""
+        found = self.digest.hexdigest(), self.size
+        require(found == self.said, self.name, "the bytes have another digest, or are not all there")
+
+
 def check_alert(row: Mapping[str, Any]) -> None:
     """An alert is what its newest move made it, and what its finding makes of it."""
     name = named("alert", row["employer_id"], row["alert_id"])
     require(row["revision"] is not None, name, "the alert is missing; its moves are there")
     require(row["moved_revision"] is not None, name, "it has no moves")
+    require(not row["says_json_null"], name, "the alert says null where it said nothing")
     for column, moved in [
         ("revision", "moved_revision"),
         ("state", "to_state"),
         ("outcome", "moved_outcome"),
         ("finding", "moved_finding"),
+        ("course", "moved_course"),
         ("changed_at", "moved_at"),
         ("opened_at", "first_moved_at"),
     ]:
         require(row[column] == row[moved], name, f"{column} is not what its moves say")
     try:
         finding = msgspec.convert(row["finding"], Finding)
+        told = msgspec.convert(row["concerned"], list[tuple[list[str], list[str]]])
     except msgspec.ValidationError as fault:
         raise Corrupt(f"{name}: the finding cannot be read: {fault}") from None
-    unions = {*finding.unions, *(union_of(local) for local in finding.locals)}
+    # Whom any of its findings concerned it goes on concerning.
+    locals_ = {*finding.locals, *(local for each, _ in told for local in each)}
+    unions = {*finding.unions, *(union for _, each in told for union in each)}
+    unions |= {union_of(local) for local in locals_}
     mark = fingerprint(finding, row["employer_id"], row["production_id"])
     require(row["fingerprint"] == mark, name, "the fingerprint is not its finding's and production's")
     require(row["rule"] == finding.rule, name, "rule is not its finding's")
     require(row["severity"] == finding.severity, name, "severity is not its finding's")
     require(row["kind"] == (finding.alert_kind or row["kind"]), name, "kind is not its finding's")
-    require(row["locals"] == sorted(set(finding.locals)), name, "locals are not its finding's")
-    require(row["unions"] == sorted(unions), name, "unions are not its finding's")
+    require(row["locals"] == sorted(locals_), name, "locals are not its findings'")
+    require(row["unions"] == sorted(unions), name, "unions are not its findings'")
 
 
 def sha256(data: bytes) -> str:

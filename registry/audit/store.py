@@ -13,7 +13,7 @@ from registry.db import Connection
 AT_ONCE: Final = 40
 """How many rows of a table are held in memory; a disclosure has at most 1 MiB."""
 
-BESIDE: Final = frozenset({"previous_index", "previous_leaf", "body_beside", "salts", "finding_is_json_null"})
+BESIDE: Final = frozenset({"previous_index", "previous_leaf", "body_beside", "salts", "says_json_null"})
 """What a statement reads beside its table's own columns."""
 
 # Streaming needs plans that start at once, sorting nothing: a walk down the index on ledger_index, a look
@@ -67,8 +67,8 @@ FROM judgement ORDER BY ledger_index
 
 STREAM_MOVES: Final[LiteralString] = """
 SELECT m.employer_id, m.alert_id, m.revision, m.move, m.from_state, m.to_state, m.author, m.reason, m.outcome,
-       m.finding, m.moved_at, m.ledger_index,
-       coalesce(jsonb_typeof(m.finding) = 'null', false) AS finding_is_json_null,
+       m.finding, m.course, m.moved_at, m.ledger_index,
+       coalesce(jsonb_typeof(m.finding) = 'null' OR jsonb_typeof(m.course) = 'null', false) AS says_json_null,
        p.ledger_index AS previous_index, e.leaf AS previous_leaf
 FROM alert_move m
 LEFT JOIN alert_move p
@@ -94,6 +94,17 @@ SELECT employer_id, observation_id, production_id, party, role, document, report
 FROM observation ORDER BY ledger_index
 """
 
+STREAM_THREADS: Final[LiteralString] = """
+SELECT t.employer_id, t.thread_id, t.number, t.thread, t.production_id, t.kind, t.side, t.party, t.document,
+       t.body, t.salt, t.key_digest, t.recorded_at, t.recorded_by, t.role, t.ledger_index,
+       p.ledger_index AS previous_index, e.leaf AS previous_leaf
+FROM thread_entry t
+LEFT JOIN thread_entry p
+    ON p.employer_id = t.employer_id AND p.thread_id = t.thread_id AND p.number = t.number - 1
+LEFT JOIN ledger_entry e ON e.index = p.ledger_index
+ORDER BY t.ledger_index
+"""
+
 HISTORY: Final[Mapping[str, LiteralString]] = {
     "employer_version": STREAM_EMPLOYERS,
     "production_version": STREAM_PRODUCTIONS,
@@ -103,6 +114,7 @@ HISTORY: Final[Mapping[str, LiteralString]] = {
     "alert_move": STREAM_MOVES,
     "request_entry": STREAM_REQUESTS,
     "observation": STREAM_OBSERVATIONS,
+    "thread_entry": STREAM_THREADS,
 }
 """Every table whose rows are each vouched for by one ledger entry, and the statement that streams it."""
 
@@ -112,6 +124,14 @@ WHERE NOT EXISTS (SELECT FROM disclosure_version v
                   WHERE v.employer_id = c.employer_id AND v.disclosure_id = c.disclosure_id
                     AND v.version = c.version)
 ORDER BY c.employer_id, c.disclosure_id, c.version LIMIT 1
+"""
+
+FIND_STRAY_PIECE: Final[LiteralString] = """
+SELECT c.employer_id, c.evidence_id, c.number FROM evidence_chunk c
+WHERE NOT EXISTS (SELECT FROM thread_entry t
+                  WHERE t.employer_id = c.employer_id AND t.kind = 'evidence'
+                    AND t.document ->> 'evidence_id' = c.evidence_id::text)
+ORDER BY c.employer_id, c.evidence_id, c.number LIMIT 1
 """
 
 FIND_STRAY_EMPLOYER: Final[LiteralString] = """
@@ -171,6 +191,7 @@ ORDER BY employer_id, request_id LIMIT 1
 
 PROJECTIONS: Final[Mapping[str, LiteralString]] = {
     "disclosure_content": FIND_STRAY_CONTENT,
+    "evidence_chunk": FIND_STRAY_PIECE,
     "employer": FIND_STRAY_EMPLOYER,
     "production": FIND_STRAY_PRODUCTION,
     "disclosure": FIND_STRAY_DISCLOSURE,
@@ -180,12 +201,17 @@ PROJECTIONS: Final[Mapping[str, LiteralString]] = {
 
 STREAM_ALERTS: Final[LiteralString] = """
 SELECT employer_id, alert_id, a.production_id, a.fingerprint, a.rule, a.kind, a.severity, a.state, a.revision,
-       a.locals, a.unions, a.finding, a.outcome, a.opened_at, a.changed_at,
+       a.locals, a.unions, a.finding, a.course, a.outcome, a.opened_at, a.changed_at,
        m.revision AS moved_revision, m.to_state, m.outcome AS moved_outcome, m.finding AS moved_finding,
-       m.moved_at, m.first_moved_at
+       m.course AS moved_course, m.moved_at, m.first_moved_at,
+       (SELECT coalesce(jsonb_agg(jsonb_build_array(h.finding -> 'locals', h.finding -> 'unions')), '[]')
+        FROM alert_move h
+        WHERE h.employer_id = m.employer_id AND h.alert_id = m.alert_id
+          AND jsonb_typeof(h.finding) = 'object') AS concerned,
+       coalesce(jsonb_typeof(a.course) = 'null', false) AS says_json_null
 FROM alert a
 FULL JOIN (SELECT DISTINCT ON (employer_id, alert_id)
-                  employer_id, alert_id, revision, to_state, outcome, finding, moved_at,
+                  employer_id, alert_id, revision, to_state, outcome, finding, course, moved_at,
                   min(moved_at) FILTER (WHERE revision = 1) OVER (PARTITION BY employer_id, alert_id)
                       AS first_moved_at
            FROM alert_move ORDER BY employer_id, alert_id, revision DESC) m USING (employer_id, alert_id)

@@ -106,16 +106,20 @@ def stamp(at: datetime) -> str:
 
 
 def row_digest(table: str, row: Mapping[str, Any]) -> str:
-    """The digest of one history row, in hexadecimal, over every column but `ledger_index`.
+    """The digest of one history row, in hexadecimal: the SHA-256 of `row_bytes`."""
+    return hashlib.sha256(row_bytes(table, row)).hexdigest()
 
-    It is the SHA-256 of canonical JSON of the table's name and the columns that are not NULL (so that a
-    column added later leaves the digests of older rows alone). The row to be written and the row read back
-    give the same digest.
+
+def row_bytes(table: str, row: Mapping[str, Any]) -> bytes:
+    """One history row as it is digested, every column of it but `ledger_index`.
+
+    It is canonical JSON of the table's name and the columns that are not NULL (so that a column added later
+    leaves the digests of older rows alone). The row to be written and the row read back give the same bytes.
     """
     told = {name: plain(value) for name, value in row.items() if value is not None and name != "ledger_index"}
     assert "table" not in told
     told["table"] = table
-    return hashlib.sha256(msgspec.json.encode(told, order="sorted")).hexdigest()
+    return msgspec.json.encode(told, order="sorted")
 
 
 def plain(value: Any) -> Any:

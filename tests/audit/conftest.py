@@ -7,16 +7,20 @@ import uuid
 import msgspec
 import pytest
 
+from registry.alerts.course import Course
 from registry.disclosures import document as documents
 from registry.disclosures import upgrade
 from registry.ledger import entry as entries
 from registry.ledger import merkle
 from registry.ledger import store as ledger
 from registry.obligations.finding import Citation, Finding, fingerprint
+from registry.threads.entry import digest_of
 
 NOON = dt.datetime(2026, 3, 1, 12, tzinfo=dt.UTC)
 EMPLOYER, PRODUCTION = "northlight-pictures", "harbor-lights-s1"
-DISCLOSURE, JUDGEMENT, ALERT, REQUEST, OBSERVATION = (uuid.UUID(int=number) for number in (1, 2, 3, 4, 5))
+DISCLOSURE, JUDGEMENT, ALERT, REQUEST, OBSERVATION, EVIDENCE = (
+    uuid.UUID(int=number) for number in range(1, 7)
+)
 FILLING = 260
 
 
@@ -170,18 +174,29 @@ async def write_alert(writer, finding):
     said = msgspec.to_builtins(finding)
     key = {"employer_id": EMPLOYER, "alert_id": ALERT}
     opened_at = writer.now
+    course = msgspec.to_builtins(Course(since=opened_at, assignee="rep@local700.example"))
     moves = [
-        ("open", None, "open", "registry", None, None, said),
-        ("acknowledge", "open", "acknowledged", "rep@local700.example", None, None, None),
-        ("resolve", "acknowledged", "resolved", "rep@local700.example", "it was settled", "grieved", said),
+        ("open", None, "open", "registry", None, None, said, None),
+        ("acknowledge", "open", "acknowledged", "rep@local700.example", None, None, None, course),
+        (
+            "resolve",
+            "acknowledged",
+            "resolved",
+            "rep@local700.example",
+            "it is over",
+            "decided",
+            said,
+            course,
+        ),
     ]
-    for revision, (move, before, after, author, reason, outcome, told) in enumerate(moves, 1):
+    for revision, (move, before, after, author, reason, outcome, told, gone) in enumerate(moves, 1):
         row = {**key, "revision": revision, "move": move, "from_state": before, "to_state": after}
         row |= {
             "author": author,
             "reason": reason,
             "outcome": outcome,
             "finding": told,
+            "course": gone,
             "moved_at": writer.now,
         }
         await writer.write("alert_move", "alert", row, "00" * 32, record_id=ALERT, seq=revision)
@@ -193,7 +208,8 @@ async def write_alert(writer, finding):
         "state": "resolved",
         "revision": 3,
     }
-    alert |= {"locals": ["IATSE:700"], "unions": ["IATSE"], "finding": said, "outcome": "grieved"}
+    alert |= {"locals": ["IATSE:700"], "unions": ["IATSE"], "finding": said, "outcome": "decided"}
+    alert |= {"course": course}
     await writer.insert("alert", {**alert, "opened_at": opened_at, "changed_at": row["moved_at"]})
 
 
@@ -220,6 +236,29 @@ async def write_observation(writer):
     row |= {"key_digest": sha256(b"IATSE:700\no"), "fingerprint": sha256(b"as received")}
     digest = sha256(msgspec.json.encode(said, order="sorted")).hex()
     await writer.write("observation", "observation", row, digest, record_id=OBSERVATION)
+
+
+async def write_thread(writer):
+    """A comment, a note of the union's, and a file in three pieces, said about the alert."""
+    data = b"".join(b"line %04d\n" % number for number in range(9))
+    file = {"evidence_id": str(EVIDENCE), "name": "minutes.txt", "media_type": "text/plain"}
+    file |= {"bytes": len(data), "sha256": sha256(data).hex()}
+    told = [
+        ("comment", "both", {"text": "We stopped on Monday."}, b'{"text":"We stopped on Monday."}'),
+        ("note", "union", {"text": "Call them."}, b'{"text":"Call them.","seen_by":"us"}'),
+        ("evidence", "both", file, None),
+    ]
+    for number, (kind, side, document, body) in enumerate(told, 1):
+        row = {"employer_id": EMPLOYER, "thread_id": ALERT, "number": number, "thread": "alert"}
+        row |= {"production_id": PRODUCTION, "kind": kind, "side": side, "party": "IATSE:700"}
+        row |= {"document": document, "body": body, "salt": f"salt-{number}"}
+        row |= {"key_digest": sha256(f"k-{number}".encode()), "recorded_at": writer.now}
+        row |= {"recorded_by": "rep-700", "role": "representative"}
+        digest = digest_of(kind, row["salt"], document)
+        await writer.write("thread_entry", "thread", row, digest, record_id=ALERT, seq=number)
+    for number, at in enumerate(range(0, len(data), 30), 1):
+        piece = {"employer_id": EMPLOYER, "evidence_id": EVIDENCE, "number": number}
+        await writer.insert("evidence_chunk", {**piece, "body": data[at : at + 30]})
 
 
 @pytest.fixture
@@ -266,6 +305,7 @@ async def season(db, finding):
         await write_alert(writer, finding)
         await write_request(writer)
         await write_observation(writer)
+        await write_thread(writer)
     return db
 
 

@@ -11,9 +11,12 @@ from registry.errors import Corrupt
 
 LEDGER = ("ledger_entry", "ledger_subtree", "ledger_head")
 FOLLOWING = ("employer", "production", "disclosure", "alert", "request")
+PIECES = 3
 NOT_HISTORY = {("production", name) for name in ("facts", "judged_again_at", "failed_at")}
+NOT_HISTORY |= {("alert", name) for name in ("wakes_at", "clock_on")}
 NOT_IN_THE_LEDGER = {"access_log"}
-TABLES = (*LEDGER, *store.HISTORY, "disclosure_content", *FOLLOWING)
+CONTENTS = ("disclosure_content", "evidence_chunk")
+TABLES = (*LEDGER, *store.HISTORY, *CONTENTS, *FOLLOWING)
 
 CHANGES = {
     "text": ["coalesce({0}, '') || 'x'", "''"],
@@ -90,8 +93,8 @@ async def test_an_honest_history_adds_up(season, root_of):
 
     async with season.snapshot() as conn:
         assert await root_of(conn) == tally.root
-    assert tally.size == 274
-    assert tally.rows_checked == 2 * 274 + 1 + 1 + 1
+    assert tally.size == 277
+    assert tally.rows_checked == 2 * 277 + PIECES + 1 + 1 + 1
 
 
 async def test_an_empty_registry_adds_up(db):
@@ -142,7 +145,7 @@ async def test_a_row_taken_away_is_found(season, superuser, table):
     assert table in found or table == "ledger_entry", found
 
 
-@pytest.mark.parametrize("table", [*store.HISTORY, "disclosure_content", *FOLLOWING])
+@pytest.mark.parametrize("table", [*store.HISTORY, *CONTENTS, *FOLLOWING])
 async def test_a_row_put_in_is_found(season, superuser, table):
     """A copy of a row under another key, without an entry of its own, is found and named."""
     first = (await superuser.fetch(COLUMNS, table))[0][0]
@@ -174,6 +177,24 @@ async def test_a_salt_or_a_byte_of_a_body_is_enough(season, superuser):
     assert "the salts do not open" in await fault_of(season)
     await superuser.execute(f"UPDATE disclosure_content SET body = body || ' ' {key}")
     assert "the body has another digest" in await fault_of(season)
+
+
+async def test_the_pieces_of_a_file_are_compared_together(season, superuser):
+    """Two pieces exchanged, one piece too many, and a piece of no file are found, each under the file's name."""
+    swapped = "UPDATE evidence_chunk SET number = 4 - number"
+    for change in (
+        swapped,
+        "INSERT INTO evidence_chunk SELECT employer_id, evidence_id, 4, body FROM evidence_chunk LIMIT 1",
+        "INSERT INTO evidence_chunk SELECT employer_id, gen_random_uuid(), 1, body FROM evidence_chunk LIMIT 1",
+    ):
+        await superuser.execute("CREATE TABLE saved AS TABLE evidence_chunk")
+        await superuser.execute(change)
+        found = await fault_of(season)
+        await restore(superuser, "evidence_chunk")
+        await superuser.execute("DROP TABLE saved")
+
+        assert found is not None, change
+        assert "evidence_chunk" in found
 
 
 async def test_verification_needs_no_more_than_select(season, superuser):
