@@ -64,12 +64,13 @@ class SuspiciousError(Exception):
     """The quick parse met something that has to be looked at again."""
 
 
-def decode(body: bytes) -> dict[str, Any]:
-    """The document in *body*; raises TooLarge, or Malformed with every fault."""
-    if len(body) > MAX_BYTES:
-        detail = f"The document has {len(body):,} bytes; at most {MAX_BYTES:,} (1 MiB) are taken."
+def decode(body: bytes, *, most: int = MAX_BYTES) -> dict[str, Any]:
+    """The document in *body*, of at most *most* bytes; raises TooLarge, or Malformed with every fault."""
+    if len(body) > most:
+        said = f"{most:,} (1 MiB)" if most == MAX_BYTES else f"{most:,}"
+        detail = f"The document has {len(body):,} bytes; at most {said} are taken."
         fix = "Leave out what repeats, refer to long papers instead of quoting them, or file uses in parts."
-        raise TooLarge(detail, [Fault("", "too-large", detail, fix, [f"at most {MAX_BYTES} bytes"])])
+        raise TooLarge(detail, [Fault("", "too-large", detail, fix, [f"at most {most} bytes"])])
     text = text_of(body)
     brackets = body.count(b"[") + body.count(b"{")
     if brackets > SAFE_BRACKETS:

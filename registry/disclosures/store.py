@@ -13,7 +13,7 @@ import msgspec
 
 from registry.auth.scope import Scope
 from registry.db import Connection, row_to, rows_to
-from registry.disclosures.version import Content, Filed, Head, Listed, Told
+from registry.disclosures.version import Content, Filed, Head, Listed, Quarter, Told
 
 # A representative sees a disclosure when the production, as registered now, employs one of their locals.
 LIST_DISCLOSURES: Final[LiteralString] = """
@@ -78,6 +78,15 @@ SELECT disclosure_id
    AND state <> 'withdrawn' AND disclosure_id <> $6
  ORDER BY disclosure_id
  LIMIT 1
+"""
+
+# The quarters that an update or a nil return in force speaks for.
+LOAD_QUARTERS: Final[LiteralString] = """
+SELECT d.employer_id, d.production_id, d.period_from, d.period_to
+  FROM unnest($1::text[], $2::text[]) AS k (employer_id, production_id)
+  JOIN disclosure d USING (employer_id, production_id)
+ WHERE d.type = ANY ('{quarterly_update,nil_return}') AND d.state <> 'withdrawn'
+   AND d.period_from IS NOT NULL AND d.period_to IS NOT NULL
 """
 
 # The living record, its first version and the bytes of it, in one statement: the ledger is locked meanwhile.
@@ -170,6 +179,17 @@ async def find_same_period(
     found: UUID | None = await conn.fetchval(
         FIND_SAME_PERIOD, employer_id, production_id, kind, *period, disclosure_id
     )
+    return found
+
+
+async def load_quarters(
+    conn: Connection, employers: Sequence[str], productions: Sequence[str]
+) -> dict[tuple[str, str], set[Quarter]]:
+    """By production, the first and last days that updates and nil returns in force speak for."""
+    found: dict[tuple[str, str], set[Quarter]] = {}
+    for row in await conn.fetch(LOAD_QUARTERS, list(employers), list(productions)):
+        key = row["employer_id"], row["production_id"]
+        found.setdefault(key, set()).add((row["period_from"], row["period_to"]))
     return found
 
 

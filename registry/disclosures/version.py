@@ -8,6 +8,8 @@ import msgspec
 
 Kind = Literal["filing", "amendment", "withdrawal"]
 State = Literal["filed", "amended", "withdrawn"]
+Quarter = tuple[dt.date, dt.date]
+"""Its first and its last day."""
 
 WITHDRAWAL_SCHEMA = "withdrawal-1.0"
 

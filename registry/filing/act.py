@@ -4,7 +4,7 @@ Reading comes first and holds nothing: what can be refused is refused, and the p
 the new document. The transaction then locks the production and compares its count of facts; when it has
 moved, the judgement is made again there, so no verdict that is kept rests on stale facts.
 
-Locks are taken in one order: keys (never waited for), productions by id, alerts, the ledger's head.
+Locks are taken in one order: keys (never waited for), drafts, productions by id, alerts, the ledger's head.
 """
 
 import datetime as dt
@@ -116,7 +116,7 @@ async def commit(db: Database, house: House, seen: dict[int, Seen]) -> dict[int,
     async with db.transaction() as conn:
         for place, each in seen.items():
             try:
-                await claim(conn, each.prepared)
+                await claim(conn, each)
             except RegistryError as refused:
                 results[place] = refused
         left = {place: each for place, each in seen.items() if place not in results}
@@ -130,18 +130,19 @@ async def commit_one(db: Database, house: House, seen: Seen) -> Result:
     """Write one submission that has no neighbours: its transaction is all the savepoint it needs."""
     try:
         async with db.transaction() as conn:
-            await claim(conn, seen.prepared)
+            await claim(conn, seen)
             return await settle(conn, house, seen, await judging.hold(conn, [seen.production]))
     except RegistryError as refused:
         return refused
 
 
-async def claim(conn: Connection, prepared: Prepared) -> None:
-    """Hold the submission's key until the transaction ends; StillRunning when somebody else holds it."""
+async def claim(conn: Connection, seen: Seen) -> None:
+    """Hold the submission's key until the transaction ends, else StillRunning; do what is asked beside it."""
+    prepared, standing, also = seen.prepared, seen.standing, seen.prepared.submission.also
     if prepared.key and not await store.claim_key(conn, prepared.employer_id, prepared.key):
-        raise StillRunning(
-            "the first request with this Idempotency-Key is still being worked on; repeat yours in a moment"
-        )
+        raise StillRunning("the first request with this Idempotency-Key is at work; repeat yours in a moment")
+    if also is not None:
+        await also(conn, standing.disclosure_id, standing.version)
 
 
 async def answered(conn: Connection, prepared: Prepared) -> Outcome | None:

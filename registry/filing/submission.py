@@ -1,6 +1,7 @@
 """What a caller hands in, and what it is once it has been read and checked."""
 
 import datetime as dt
+from collections.abc import Awaitable, Callable
 from typing import Any
 from uuid import UUID
 
@@ -16,6 +17,8 @@ class Submission(msgspec.Struct, frozen=True, kw_only=True):
     """One filing, amendment or withdrawal: bytes and headers as they came, who sent them, and when.
 
     `key`, `if_match` and `digest` are the headers Idempotency-Key, If-Match and Content-Digest, unread.
+    `also` is done in the transaction that writes it, before all else: it is given the connection and the
+    disclosure's id and version, and what it raises refuses the submission.
     """
 
     principal: Principal
@@ -26,6 +29,7 @@ class Submission(msgspec.Struct, frozen=True, kw_only=True):
     disclosure_id: UUID | None = None
     if_match: str | None = None
     digest: str | None = None
+    also: Callable[[Any, UUID, int], Awaitable[None]] | None = None
 
     @property
     def path(self) -> str:
