@@ -18,6 +18,8 @@ import structlog
 KEPT_SILENT: Final = frozenset({"document", "body", "authorization", "token", "findings_bytes", "content"})
 LONGEST: Final = 400
 REQUEST_ID: Final = re.compile(r"^[A-Za-z0-9._:-]{1,64}$")
+SECRET: Final = re.compile(r"[A-Za-z0-9_-]{40,}")
+"""What may be a secret in an address: longer than any id."""
 QUIET: Final = ("/health/live", "/health/ready", "/metrics")
 
 Message = MutableMapping[str, Any]
@@ -86,6 +88,12 @@ def request_id_of(headers: list[tuple[bytes, bytes]]) -> str:
     return given if REQUEST_ID.match(given) else uuid.uuid4().hex
 
 
+def path_of(scope: Any) -> str:
+    """The pattern of the address asked for; where there is none, the address without what may be secret."""
+    pattern: str | None = scope.get("path_template")
+    return pattern or SECRET.sub("…", scope["path"])
+
+
 def told(app: Application) -> Application:
     """*app* with a request id on every answer, and one line said for every request answered."""
 
@@ -114,7 +122,7 @@ def told(app: Application) -> Application:
                     log.info(
                         "request.answered",
                         method=scope["method"],
-                        path=scope.get("path_template", scope["path"]),
+                        path=path_of(scope),
                         status=status,
                         ms=took,
                     )
