@@ -7,20 +7,31 @@
 -- Belongs to no employer: a representative's subscription reaches over many.
 CREATE TABLE subscription (
     subscription_id uuid        NOT NULL,
+    -- Whose it is: role, employer and subject of the token it was made with.
     subject         text        NOT NULL,
     principal       jsonb       NOT NULL,
     way             text        NOT NULL,
     address         text        NOT NULL,
+    form            text        NOT NULL,
     wish            jsonb       NOT NULL,
+    pace            jsonb       NOT NULL,
     state           text        NOT NULL,
     state_reason    text,
     secrets         jsonb       NOT NULL,
     unsubscribe     bytea,
+    -- Since when nothing has arrived; and until when an address that fails is left in peace.
+    failing_since   timestamptz,
+    rests_until     timestamptz,
+    -- What it was made by, so that the same request sent again makes no second one.
+    key_digest      bytea,
+    body_digest     bytea,
     revision        int         NOT NULL,
     created_at      timestamptz NOT NULL,
     changed_at      timestamptz NOT NULL,
     CONSTRAINT subscription_pk PRIMARY KEY (subscription_id),
+    CONSTRAINT subscription_is_made_once UNIQUE (key_digest),
     CONSTRAINT subscription_way_is_known CHECK (way IN ('webhook', 'slack', 'teams', 'email')),
+    CONSTRAINT subscription_form_is_known CHECK (form IN ('standard', 'cloudevents')),
     CONSTRAINT subscription_state_is_known CHECK (state IN ('active', 'paused', 'disabled', 'ended')),
     CONSTRAINT subscription_revision_counts_from_one CHECK (revision >= 1)
 );
@@ -39,6 +50,11 @@ CREATE TABLE delivery (
     about           uuid        NOT NULL,
     event           jsonb       NOT NULL,
     state           text        NOT NULL,
+    -- Told together with others; and the message they were put together in, the same whenever it is repeated.
+    digest          bool        NOT NULL,
+    message_id      uuid,
+    -- How often it was claimed, by workers that were killed too; and how often it was tried to the end.
+    claims          int         NOT NULL,
     attempts        int         NOT NULL,
     not_before      timestamptz NOT NULL,
     leased_until    timestamptz,
@@ -56,7 +72,13 @@ CREATE TABLE delivery (
 CREATE INDEX delivery_waiting ON delivery (not_before) WHERE state = 'waiting';
 -- Read by: deliveries.store.claim, whether something earlier about the same matter is still on its way.
 CREATE INDEX delivery_in_order ON delivery (subscription_id, about, position) WHERE state = 'waiting';
--- Read by: deliveries.store.find_page, the log of one subscription.
+-- Read by: deliveries.store.claim_digest, what one subscription is told together.
+CREATE INDEX delivery_of_digest ON delivery (subscription_id, not_before) WHERE state = 'waiting' AND digest;
+-- Read by: deliveries.store.drop_ended, .hold, .drop and .release, and the metrics: what may still be sent.
+CREATE INDEX delivery_unsettled ON delivery (subscription_id, state) WHERE state IN ('waiting', 'held');
+-- Read by: deliveries.log.store.replay, the deliveries of one digest.
+CREATE INDEX delivery_by_message ON delivery (message_id) WHERE message_id IS NOT NULL;
+-- Read by: deliveries.log.store.find_page, the log of one subscription.
 CREATE INDEX delivery_by_subscription ON delivery (subscription_id, delivery_id);
 
 CREATE TABLE delivery_attempt (
@@ -93,6 +115,8 @@ CREATE TABLE calendar_feed (
     principal  jsonb       NOT NULL,
     title      text        NOT NULL,
     secret     bytea       NOT NULL,
+    -- The one production it is of, as its two keys; NULL where it is of all its owner may see.
+    production jsonb,
     created_at timestamptz NOT NULL,
     revoked_at timestamptz,
     CONSTRAINT calendar_feed_pk PRIMARY KEY (feed_id),

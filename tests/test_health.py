@@ -1,10 +1,14 @@
 """Health: alive is the process, ready is the database with every migration."""
 
+import datetime as dt
+
 import asyncpg
 import doors
 import pytest
+import told
 
 from registry import health
+from registry.deliveries import act
 from registry.errors import Busy
 
 
@@ -55,3 +59,48 @@ async def test_the_docs_are_one_page_that_loads_nothing(dsn, tmp_path):
     assert "<script" not in page.text
     assert "://" not in page.text
     assert document.json()["openapi"].startswith("3.1")
+
+
+async def test_the_workers_health_is_served_to_anybody(dsn, tmp_path):
+    """503 with what to do while no worker gives signs of life, 200 when each part does."""
+    async with doors.opened(dsn, tmp_path) as (app, client):
+        late = await client.get("/health/worker")
+        now = dt.datetime.now(dt.UTC)
+        for part in health.PARTS:
+            await health.beat(app.state.db, part, now)
+        well = await client.get("/health/worker")
+
+    assert late.status_code == 503
+    assert "registry work" in late.json()["detail"]
+    assert (well.status_code, well.json()["status"], well.json()["untold"]) == (200, "working", 0)
+
+
+async def test_a_sweep_that_is_overdue_is_late(db):
+    """A part may give signs of life and not come forward: what waits to be judged says so."""
+    await told.productions(db)
+    for part in health.PARTS:
+        await health.beat(db, part, told.NOW)
+    fine = await health.working(db, told.NOW, 300, 60)
+    async with db.transaction() as conn:
+        await conn.execute("UPDATE production SET judged_again_at = $1", told.NOW - dt.timedelta(hours=1))
+    with pytest.raises(Busy, match="judging"):
+        await health.working(db, told.NOW, 300, 60)
+
+    assert fine.status == "working"
+
+
+async def test_metrics_tell_of_alerts_deliveries_and_the_worker(db, dsn, tmp_path):
+    """By kind and age, clocks that end soon, what has not arrived; read again after a while, not each time."""
+    await told.productions(db)
+    await told.subscribe(db)
+    await told.judge(db, told.finding("U-1"), told.finding("U-2"))
+    await act.dispatch(db, act.Known(), told.NOW, lambda _: None)
+    async with doors.opened(dsn, tmp_path) as (_, client):
+        first = (await client.get("/metrics")).text
+        await told.judge(db, told.finding("U-1"))
+        again = (await client.get("/metrics")).text
+
+    assert 'registry_alerts_open{age="30 days and more",kind="violation"} 2.0' in first
+    assert 'registry_deliveries{state="waiting"} 2.0' in first
+    assert "registry_sweep_lag_seconds" in first
+    assert 'kind="violation"} 2.0' in again

@@ -1,6 +1,6 @@
 import asyncio
-import contextlib
 import datetime as dt
+import json
 import os
 import signal
 import sys
@@ -9,195 +9,158 @@ from pathlib import Path
 
 import asyncpg
 import pytest
+import structlog
+import told
+from told import NOW, OFFICE, REP, Recorder, finding, judge, rows, say, subscribe, until
 
-from registry.alerts.move import TOPIC
-from registry.db import Database
-from registry.judging.house import House
+from registry import health
 from registry.notify import worker
-from registry.obligations.pack import PackSet
 from registry.outbox import store as outbox
-from registry.requests import message as request_message
-from registry.settings import Settings
-
-NOW = dt.datetime(2026, 3, 2, 18, 30, tzinfo=dt.UTC)
-SHORT = dt.timedelta(seconds=1)
-
-
-@pytest.fixture
-def house():
-    return House(schemas=None, packs=PackSet({}, {}))
-
-
-@pytest.fixture
-def running(dsn, house):
-    """A worker that runs inside the block; what it sends is handed to `send`."""
-
-    @contextlib.asynccontextmanager
-    async def run(send, **options):
-        stop = asyncio.Event()
-        settings = Settings(sweep_seconds=1)
-        task = asyncio.create_task(
-            worker.run(dsn, house, settings, lambda: NOW, stop, send=send, lease=SHORT, **options)
-        )
-        try:
-            yield stop
-        finally:
-            stop.set()
-            await asyncio.wait_for(task, 20)
-
-    return run
-
-
-async def enqueue(db, *messages):
-    async with db.transaction() as conn:
-        await outbox.enqueue(conn, TOPIC, messages)
+from registry.outbox.wake import TOPIC, Wake
 
 
 async def jobs(db):
-    async with db.snapshot() as conn:
-        return await conn.fetch("SELECT status::text, attempts FROM pgqueuer")
+    return await rows(db, "SELECT status::text FROM pgqueuer")
 
 
-async def until(condition, seconds=20.0):
-    async with asyncio.timeout(seconds):
-        while not condition():  # noqa: ASYNC110  what is waited for is a row or a list
-            await asyncio.sleep(0.02)
+async def test_what_is_committed_is_told_soon(house, running):
+    """To everybody it concerns, soon after the commit, whether the worker was there or not."""
+    await subscribe(house)
+    await subscribe(house, OFFICE)
+    await judge(house, finding("U-1"))
+    way = Recorder()
+    async with running(way):
+        await until(lambda: len(way.got) == 2)
+        began = asyncio.get_running_loop().time()
+        await judge(house, finding("U-1"), finding("U-2"))
+        await until(lambda: len(way.got) == 4)
+        took = asyncio.get_running_loop().time() - began
+        await until(lambda: none_left(house))
+
+    assert len(set(way.ids)) == 4
+    # The wake-up does it: without one the ledger is looked at every two seconds.
+    assert took < worker.LOOK_SECONDS
+    assert await rows(house, "SELECT 1 FROM delivery WHERE state <> 'delivered'") == []
 
 
-async def test_a_committed_message_is_told_and_taken_off(db, running, message):
-    """Told once while all goes well, soon after the commit, whether the worker was waiting or not."""
-    told = []
-
-    async def send(notice):
-        told.append(notice.id)
-
-    await enqueue(db, message(revision=1))
-    async with running(send):
-        await until(lambda: len(told) == 1)
-        await enqueue(db, message(revision=2), message(revision=3))
-        await until(lambda: len(told) == 3)
-
-    assert [each.rpartition(".")[2] for each in told] == ["1", "2", "3"]
-    assert await jobs(db) == []
+async def none_left(db):
+    return await jobs(db) == []
 
 
-async def test_a_request_is_told_to_the_employer(db, running, asked):
-    """Its messages have a topic of their own, in the same queue."""
-    told = []
+async def test_every_event_is_in_the_log(house, running):
+    """The way of telling that needs no subscription."""
+    await judge(house, finding("U-1"))
+    with structlog.testing.capture_logs() as lines:
+        async with running(Recorder()):
+            await until(lambda: any(line["event"] == "alert.told" for line in lines))
+    (line,) = [line for line in lines if line["event"] == "alert.told"]
 
-    async def send(notice):
-        told.append((notice.id, notice.to))
-
-    async with running(send):
-        async with db.transaction() as conn:
-            await outbox.enqueue(conn, request_message.TOPIC, [asked()])
-        await until(lambda: told)
-
-    assert told == [(f"{asked().request_id}.1", ["northlight-pictures"])]
-    assert await jobs(db) == []
+    assert line["to"] == ["IATSE:700"]
+    assert line["subject"].startswith("New alert: ")
 
 
-async def test_a_message_of_a_rolled_back_transaction_never_arrives(db, running, message):
-    """Only what was committed is told."""
-    told = []
+async def test_a_wake_up_that_was_lost_loses_nothing(house, running):
+    """The ledger is looked at now and then, whatever the queue says."""
+    await subscribe(house)
+    await judge(house, finding("U-1"))
+    async with house.transaction() as conn:
+        await conn.execute("DELETE FROM pgqueuer")
+    way = Recorder()
+    async with running(way):
+        await until(lambda: way.got)
 
-    async def fail():
-        async with db.transaction() as conn:
-            await outbox.enqueue(conn, TOPIC, [message(revision=1)])
-            await asyncio.sleep(0.3)
-            raise RuntimeError
-
-    async def send(notice):
-        told.append(notice.id)
-
-    async with running(send):
-        with pytest.raises(RuntimeError):
-            await fail()
-        await enqueue(db, message(revision=2))
-        await until(lambda: told)
-
-    assert [each.rpartition(".")[2] for each in told] == ["2"]
+    assert len(way.got) == 1
 
 
-async def test_a_sender_that_fails_is_tried_again(db, running, message):
-    """A failure puts the message back for later, with the same id."""
-    told = []
+async def test_a_wake_up_for_nothing_is_nothing(house, running):
+    """One that comes twice, or for what has been told, is taken off and does no harm."""
+    way = Recorder()
+    async with running(way):
+        async with house.transaction() as conn:
+            await outbox.enqueue(conn, TOPIC, [Wake(1), Wake(1), Wake(10**9)])
+        await until(lambda: none_left(house))
 
-    async def send(notice):
-        told.append(notice.id)
-        if len(told) < 3:
-            raise ConnectionError
-
-    await enqueue(db, message())
-    async with running(send):
-        await until(lambda: len(told) == 3)
-
-    assert len(set(told)) == 1
-    assert await jobs(db) == []
+    assert way.got == []
 
 
-async def test_what_can_never_be_told_is_kept_for_a_person(db, running, message, monkeypatch):
-    """After the last attempt the message is set aside, not thrown away."""
-    monkeypatch.setattr(worker, "ATTEMPTS", 1)
-    monkeypatch.setattr(worker, "FIRST_DELAY", dt.timedelta(milliseconds=10))
-    tried = []
+async def test_a_way_that_breaks_harms_nobody_else(house, running):
+    """What a sender raises is logged, and tried again with the same id, by the schedule."""
+    now = [NOW]
+    await subscribe(house)
+    await judge(house, finding("U-1"))
+    way = Recorder(ZeroDivisionError("at that line"))
+    async with running(way, clock=lambda: now[0], lease=dt.timedelta(seconds=1)):
+        await until(lambda: way.got)
+        now[0] += dt.timedelta(seconds=10)
+        await until(lambda: len(way.got) == 2)
 
-    async def send(notice):
-        tried.append(notice.id)
-        raise ConnectionError
-
-    await enqueue(db, message())
-    async with running(send):
-        await until(lambda: len(tried) == 2)
-        await asyncio.sleep(0.3)
-
-    assert [(job["status"], job["attempts"]) for job in await jobs(db)] == [("failed", 1)]
+    assert way.ids[0] == way.ids[1]
 
 
-async def test_stopping_waits_for_what_is_being_told(db, running, message):
-    """A clean stop neither cuts a telling short nor tells it twice."""
-    begun = asyncio.Event()
-    told = []
+async def test_an_attempt_that_never_ends_is_broken_off(house, running):
+    """Before its lease runs out, so that nobody sends the same message beside it."""
 
-    async def send(notice):
-        begun.set()
-        await asyncio.sleep(0.5)
-        told.append(notice.id)
+    class Endless(Recorder):
+        async def send(self, to, message, now):
+            await super().send(to, message, now)
+            if len(self.got) == 1:
+                await asyncio.sleep(3600)
+            return told.sent()
 
-    await enqueue(db, message())
-    async with running(send) as stop:
-        await begun.wait()
-        stop.set()
+    now = [NOW]
+    await subscribe(house)
+    await judge(house, finding("U-1"))
+    way = Endless()
+    async with running(way, clock=lambda: now[0], lease=dt.timedelta(seconds=1)):
+        await until(lambda: way.got)
+        await asyncio.sleep(1)
+        now[0] += dt.timedelta(seconds=10)
+        await until(lambda: len(way.got) == 2)
 
-    assert len(told) == 1
-    assert await jobs(db) == []
+    assert await rows(house, "SELECT 1 FROM delivery WHERE state <> 'delivered'") == []
 
 
-SCRIPT = textwrap.dedent(
-    """
-    import asyncio, datetime as dt, sys
+async def test_the_owner_of_a_disabled_subscription_is_written_to(house, running):
+    """By their mail subscription, if they have one."""
+    hook = await subscribe(house)
+    box = await subscribe(house, way="email", address="rep@example.org", wish={"types": ["request"]})
+    await judge(house, finding("U-1"))
+    way = Recorder("gone")
+    async with running(way):
+        await until(lambda: len(way.got) == 2)
+    (_, first), (to, letter) = way.got
+
+    assert (to, letter.events) == (box.subscription.subscription_id, [])
+    assert str(hook.subscription.subscription_id) in letter.note
+    assert len(first.events) == 1
+
+
+SCRIPT = textwrap.dedent("""
+    import asyncio, datetime as dt, hashlib, sys
+    from registry.deliveries.sending import Sent
     from registry.judging.house import House
     from registry.notify import worker
     from registry.obligations.pack import PackSet
     from registry.settings import Settings
 
-    async def send(notice):
-        print("telling", notice.id, flush=True)
-        await asyncio.sleep(float(sys.argv[2]))
-        print("told", notice.id, flush=True)
+    class Slow:
+        async def send(self, to, message, now):
+            print("sending", message.id, flush=True)
+            await asyncio.sleep(float(sys.argv[2]))
+            print("sent", message.id, flush=True)
+            return Sent(result="delivered", body_sha256=hashlib.sha256(b"").digest())
 
     async def main():
         stop = asyncio.Event()
         worker.stop_on_signals(stop)
         house = House(schemas=None, packs=PackSet({}, {}))
-        clock, lease = lambda: dt.datetime(2026, 3, 2, tzinfo=dt.UTC), dt.timedelta(seconds=1)
-        print("ready", flush=True)
-        await worker.run(sys.argv[1], house, Settings(), clock, stop, send=send, lease=lease)
+        now = lambda: dt.datetime.now(dt.UTC)
+        await worker.run(sys.argv[1], house, Settings(sweep_seconds=3600), now, stop,
+                         ways={"webhook": Slow()}, lease=dt.timedelta(seconds=5))
         print("stopped", flush=True)
 
     asyncio.run(main())
-    """
-)
+""")
 
 
 async def started(dsn, seconds):
@@ -221,61 +184,55 @@ async def line(process, word):
                 return said.split()[-1]
 
 
-async def test_the_message_of_a_killed_worker_arrives_after_a_restart(db, dsn, running, message):
-    """Killed while telling, the worker leaves its lease to run out; the next one tells the message."""
-    await enqueue(db, message())
+async def test_the_message_of_a_killed_worker_arrives_after_a_restart(house, dsn, running):
+    """Killed while sending, the worker leaves its lease to run out; the next one sends it, same id."""
+    await subscribe(house)
+    await judge(house, finding("U-1"))
     process = await started(dsn, 60)
-    first = await line(process, "telling")
+    first = await line(process, "sending")
     process.kill()
     await process.wait()
-    assert [job["status"] for job in await jobs(db)] == ["picked"]
-    told = []
+    way, later = Recorder(), dt.datetime.now(dt.UTC) + dt.timedelta(seconds=6)
+    async with running(way, clock=lambda: later):
+        await until(lambda: way.got)
 
-    async def send(notice):
-        told.append(notice.id)
-
-    async with running(send):
-        await until(lambda: told)
-
-    assert told == [first]
-    assert await jobs(db) == []
+    assert way.ids == [first]
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-async def test_a_signal_stops_the_worker_cleanly(db, dsn, message, number):
-    """SIGTERM and SIGINT: what is being told is finished, then the worker ends with status 0."""
-    await enqueue(db, message())
+async def test_a_signal_stops_the_worker_cleanly(house, dsn, number):
+    """SIGTERM and SIGINT: what is being sent is finished and written down, then it ends with status 0."""
+    await subscribe(house)
+    await judge(house, finding("U-1"))
     process = await started(dsn, 1)
-    await line(process, "telling")
+    await line(process, "sending")
     process.send_signal(number)
-    await line(process, "told")
+    await line(process, "sent")
     await line(process, "stopped")
 
     assert await process.wait() == 0
-    assert await jobs(db) == []
+    # Months after it opened, the alert is reminded of, too: that is the next worker's to send.
+    (first,) = await rows(house, "SELECT state FROM delivery WHERE type = 'alert.opened'")
+    assert first["state"] == "delivered"
 
 
-async def test_the_worker_outlives_its_connections(db, dsn, running, message, monkeypatch):
+async def test_the_worker_outlives_its_connections(house, dsn, running, monkeypatch):
     """When the database drops every connection, the worker comes back and tells what waits."""
     monkeypatch.setattr(worker, "RECONNECT_SECONDS", 0.1)
-    told = []
-
-    async def send(notice):
-        told.append(notice.id.rpartition(".")[2])
-
-    async with running(send):
-        await enqueue(db, message(revision=1))
-        await until(lambda: "1" in told)
+    await subscribe(house)
+    way = Recorder()
+    async with running(way):
+        await judge(house, finding("U-1"))
+        await until(lambda: way.got)
         plain = await asyncpg.connect(dsn)
         await plain.execute(
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
             "WHERE datname = current_database() AND pid <> pg_backend_pid()"
         )
-        await asyncio.sleep(0.5)
-        async with Database.open(dsn) as again:
-            await enqueue(again, message(revision=2))
         await plain.close()
-        await until(lambda: "2" in told)
+        async with told.Database.open(dsn) as again:
+            await judge(again, finding("U-1"), finding("U-2"))
+        await until(lambda: len(way.got) == 2)
 
 
 async def test_messages_are_taken_as_the_application(db):
@@ -284,25 +241,55 @@ async def test_messages_are_taken_as_the_application(db):
         assert await conn.fetchval("SELECT current_user") == "registry_app"
 
 
-async def test_the_worker_sweeps(db, running):
-    """A production whose time has come is judged again without anybody filing."""
-    async with db.transaction() as conn:
-        await conn.execute(
-            "INSERT INTO employer (employer_id, revision, record, changed_at) VALUES ('north', 1, $1, $2)",
-            {"employer_id": "north", "legal_name": "North LLC"},
-            NOW,
-        )
-        await conn.execute(
-            "INSERT INTO production (employer_id, production_id, revision, record, changed_at, "
-            "judged_again_at) VALUES ('north', 'harbor', 1, $1, $2, $2)",
-            {"production_id": "harbor", "employer_id": "north", "title": "Harbor", "format": "theatrical"},
-            NOW - dt.timedelta(hours=1),
-        )
+async def test_the_worker_sweeps(house, running):
+    """A production whose time has come is judged again, an alert whose time has come moves, by themselves."""
+    (opened,) = await judge(house, finding("U-1"), at=NOW - dt.timedelta(days=30))
+    async with house.transaction() as conn:
+        await conn.execute("UPDATE production SET judged_again_at = $1", NOW - dt.timedelta(hours=1))
 
-    async def waiting():
-        async with db.snapshot() as conn:
-            return await conn.fetchval("SELECT count(*) FROM production WHERE judged_again_at <= $1", NOW)
+    async def swept():
+        waiting = await rows(house, "SELECT 1 FROM production WHERE judged_again_at <= $1", NOW)
+        moves = await rows(house, "SELECT 1 FROM alert_move WHERE alert_id = $1", opened.alert_id)
+        return not waiting and len(moves) > 1
 
-    async with running(None), asyncio.timeout(20):
-        while await waiting():  # noqa: ASYNC110  what is waited for is a row
-            await asyncio.sleep(0.05)
+    async with running(Recorder()):
+        await until(swept)
+
+
+async def test_a_worker_gives_signs_of_life(house, running):
+    """Each part its own; whoever asks about its health hears of the one that is late."""
+    with pytest.raises(told.Busy, match="is `registry work` running"):
+        await health.working(house, NOW, 60, 1)
+    async with running(Recorder()):
+        await until(lambda: all_beat(house))
+    found = await health.working(house, NOW, 60, 1)
+    with pytest.raises(told.Busy, match="dispatch, deliver"):
+        await health.working(house, NOW + dt.timedelta(seconds=62), 60, 1)
+
+    assert sorted(found.parts) == ["deliver", "dispatch", "rouse", "sweep"]
+    assert found.untold == 0
+
+
+async def all_beat(db):
+    return len(await rows(db, "SELECT 1 FROM worker_pulse")) == 4
+
+
+async def test_a_note_of_one_side_is_sent_to_that_side(house, running):
+    """The whole way, from the thread to the sender."""
+    union, office = await subscribe(house), await subscribe(house, OFFICE)
+    (opened,) = await judge(house, finding("U-1"))
+    await say(house, opened.alert_id, "note", side="union")
+    await say(house, opened.alert_id, "note", side="employer", by=OFFICE)
+    way = Recorder()
+    async with running(way):
+        await until(lambda: len(way.got) == 4)
+    heard = [(to, message.events[0].author) for to, message in way.got if "note" in message.events[0].type]
+
+    assert sorted(heard, key=str) == sorted(
+        [
+            (union.subscription.subscription_id, REP.subject),
+            (office.subscription.subscription_id, OFFICE.subject),
+        ],
+        key=str,
+    )
+    assert json.loads(told.msgspec.json.encode(way.got[0][1].events[0]))["held"] is False
