@@ -25,6 +25,7 @@ from registry import (
     explaining,
     house,
     importer,
+    pursuing,
     rulebook,
     serving,
     tables,
@@ -58,14 +59,27 @@ app = App(
     "  registry serve         the API on http://127.0.0.1:8321, with a PostgreSQL of its own\n"
     "  registry COMMAND -h    what a command takes, with examples",
 )
-for group in (commands.agreements, commands.schemas, commands.alerts):
+for group in (
+    commands.agreements,
+    commands.schemas,
+    pursuing.alerts,
+    pursuing.subscriptions,
+    pursuing.deliveries,
+):
     app.command(group)
 
 
-@app.command(help_epilogue="Examples:\n  registry demo\n  registry demo --json | jq .ledger")
-def demo(*, json: Json = False) -> int:
+@app.command(
+    help_epilogue="Examples:\n  registry demo\n  registry demo --packet case.pdf\n"
+    "  registry demo --json | jq .ledger"
+)
+def demo(
+    *,
+    packet: Annotated[Path | None, Parameter(help="Keep the case's packet there, a .zip or a .pdf.")] = None,
+    json: Json = False,
+) -> int:
     """Play a whole season on a server of its own, show what each user comes for, verify, and clean up."""
-    return demonstration.run(say, as_json=json)
+    return demonstration.run(say, as_json=json, keep=packet)
 
 
 @app.command(

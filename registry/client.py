@@ -106,7 +106,7 @@ class Registry:
         if self.token:
             headers["authorization"] = f"Bearer {self.token}"
         if "content" in words:
-            headers["content-type"] = "application/json"
+            headers.setdefault("content-type", "application/json")
         why = ""
         for attempt in range(self.tries):
             try:

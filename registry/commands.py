@@ -1,4 +1,4 @@
-"""What all commands share, and the commands that come in groups: agreements, schemas, alerts."""
+"""What all commands share, and the commands about rules: agreements, schemas."""
 
 import asyncio
 import os
@@ -23,10 +23,8 @@ from registry import (
     serving,
     settings,
 )
-from registry.alerts.alert import Outcome, State
 from registry.errands import ERR
 from registry.errors import Invalid
-from registry.obligations.finding import AlertKind
 from registry.settings import Settings
 
 WRONG_USE: Final = 2
@@ -34,7 +32,6 @@ TOKEN: Final = "REGISTRY_TOKEN"  # noqa: S105  the name of a variable, not a tok
 
 agreements = App(name="agreements", help="The agreements, and the packs they are judged by.")
 schemas = App(name="schemas", help="The versions of the disclosure schema.")
-alerts = App(name="alerts", help="Alerts: findings somebody must see to.")
 
 
 @Parameter(name="*")
@@ -74,7 +71,6 @@ Paths = Annotated[
         help="Files; - is standard input.", allow_leading_hyphen=True, validator=only_dash, negative=()
     ),
 ]
-AlertId = Annotated[str, Parameter(help="Its id, or the end of it as the list shows it.")]
 NOBODY: Final = Caller()
 
 
@@ -195,67 +191,3 @@ def upgrade_document(path: Paths, /) -> int:
     """Print a document in the newest version's shape."""
     rules = house.shipped()
     return max(rulebook.upgrade_document(rules, each.body) for each in errands.documents(path))
-
-
-@alerts.command(
-    name="list",
-    help_epilogue="Examples:\n  registry alerts list --state open --local IATSE:700 --token @rep.token",
-)
-def list_alerts(
-    *,
-    state: State | None = None,
-    kind: AlertKind | None = None,
-    production: str | None = None,
-    local: str | None = None,
-    caller: Caller = NOBODY,
-    json: Json = False,
-) -> int:
-    """List the alerts you may see, with the earliest limit of each way to pursue it."""
-    query = {"state": state, "kind": kind, "production": production, "local": local}
-    address, bearer = caller.address(configured()), caller.bearer()
-    return asyncio.run(errands.list_alerts(address, bearer, query, as_json=json))
-
-
-@alerts.command(
-    name="show", help_epilogue="Examples:\n  registry alerts show 9f3a21c07b55 --token @rep.token"
-)
-def show_alert(alert: AlertId, /, *, caller: Caller = NOBODY, json: Json = False) -> int:
-    """Show one alert: clause, facts, clocks, history."""
-    address, bearer = caller.address(configured()), caller.bearer()
-    return asyncio.run(errands.show_alert(address, bearer, alert, as_json=json))
-
-
-@alerts.command(
-    name="ack", help_epilogue='Examples:\n  registry alerts ack 9f3a21c07b55 --note "Meeting asked for."'
-)
-def acknowledge_alert(
-    alert: AlertId,
-    /,
-    *,
-    note: Annotated[str | None, Parameter(help="Both parties read it.")] = None,
-    caller: Caller = NOBODY,
-    json: Json = False,
-) -> int:
-    """Say that your union has seen the alert and takes it up."""
-    address, bearer = caller.address(configured()), caller.bearer()
-    words = {"note": note} if note else {}
-    return asyncio.run(errands.move_alert(address, bearer, alert, "acknowledge", words, as_json=json))
-
-
-@alerts.command(
-    name="resolve",
-    help_epilogue='Examples:\n  registry alerts resolve 9f3a21c07b55 --outcome grieved --reason "Step one."',
-)
-def resolve_alert(
-    alert: AlertId,
-    /,
-    *,
-    outcome: Outcome,
-    reason: Annotated[str, Parameter(help="In words; both parties read it.")],
-    caller: Caller = NOBODY,
-    json: Json = False,
-) -> int:
-    """Close an alert with an outcome and a reason."""
-    address, bearer = caller.address(configured()), caller.bearer()
-    words = {"outcome": outcome, "reason": reason}
-    return asyncio.run(errands.move_alert(address, bearer, alert, "resolve", words, as_json=json))

@@ -1,4 +1,4 @@
-"""What the command line asks of a running registry: file documents or a table, read and move alerts.
+"""What the command line asks of a running registry: file documents or a table.
 
 Each errand returns the exit status: 0 well, 1 refused or found. Programs read JSON on standard output; people
 read tables there, and everything about the errand itself goes to standard error.
@@ -20,7 +20,7 @@ from registry import importer, tables
 from registry.auth import issuer
 from registry.auth.scope import Principal
 from registry.client import Answer, Registry, connected
-from registry.errors import Fault, Invalid, NotFound, Refused
+from registry.errors import Fault, Invalid
 from registry.settings import Settings
 
 OUT: Final = tables.console()
@@ -212,58 +212,3 @@ async def file_table(
         rows = [[name, value] for name, value in msgspec.to_builtins(tally).items() if name != "says"]
         tables.show(OUT, tables.plain("Filed", ["", ""], rows))
     return 1 if tally.refused else 0
-
-
-async def list_alerts(address: str, token: str, query: Mapping[str, Any], *, as_json: bool) -> int:
-    """Every alert the caller may see."""
-    async with connected(address, token, IMPATIENT) as registry:
-        found = await registry.every("/v1/alerts", **query)
-    if as_json:
-        told(found)
-    else:
-        tables.show(OUT, tables.alerts(found), Text(f"{len(found)} alerts. {tables.NOTE}", style="dim"))
-    return 0
-
-
-async def show_alert(address: str, token: str, alert: str, *, as_json: bool) -> int:
-    """One alert with its clause, facts, clocks and history."""
-    async with connected(address, token, IMPATIENT) as registry:
-        found = (await registry.get(f"/v1/alerts/{await named(registry, alert)}")).wanted()
-    tell_alert(found, as_json=as_json)
-    return 0
-
-
-async def move_alert(
-    address: str, token: str, alert: str, move: str, words: Mapping[str, Any], *, as_json: bool
-) -> int:
-    """Acknowledge or resolve an alert as it stands now."""
-    async with connected(address, token, IMPATIENT) as registry:
-        path = f"/v1/alerts/{await named(registry, alert)}"
-        standing = await registry.get(path)
-        standing.wanted()
-        moved = await registry.post(f"{path}/{move}", words, standing.headers.get("etag"))
-    tell_alert(moved.wanted(), as_json=as_json)
-    return 0
-
-
-def tell_alert(found: Mapping[str, Any], *, as_json: bool) -> None:
-    """An alert, for a program or a person."""
-    if as_json:
-        told(found)
-    else:
-        tables.show(OUT, tables.alert(found))
-
-
-async def named(registry: Registry, alert: str) -> str:
-    """The id of the alert that *alert* names: whole, or its end as the list shows it."""
-    if len(alert) == len("00000000-0000-0000-0000-000000000000"):
-        return alert
-    ends = [
-        each["alert_id"] for each in await registry.every("/v1/alerts") if each["alert_id"].endswith(alert)
-    ]
-    if len(ends) > 1:
-        raise Refused(f"{len(ends)} alerts end in {alert}; give more of the id")
-    if not ends:
-        raise NotFound(f"no alert you may see ends in {alert[:80]}")
-    found: str = ends[0]
-    return found

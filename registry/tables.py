@@ -26,6 +26,11 @@ COLOURS: Final[Mapping[str, str]] = {
     "accuracy": "magenta",
     "open": "bold red",
     "acknowledged": "yellow",
+    "answered": "cyan",
+    "in_consultation": "cyan",
+    "grieved": "bold magenta",
+    "waived": "dim",
+    "withdrawn": "dim",
     "resolved": "green",
     "accepted": "green",
     "accepted_with_warnings": "yellow",
@@ -42,7 +47,10 @@ WORDS: Final[Mapping[str, str]] = {
     "not_applicable": "not applicable",
     "accepted_with_warnings": "with warnings",
     "due_soon": "due soon",
+    "in_consultation": "in consultation",
 }
+CLOSED: Final = frozenset({"resolved", "withdrawn"})
+"""States in which no clock of an alert matters any more."""
 WIDE: Final = 150
 WHOLE: Final = frozenset(
     {"alert", "rule", "state", "verdict", "day", "due", "filed", "opened", "version", "clocks", "kind"}
@@ -165,7 +173,7 @@ def alerts(found: Sequence[Mapping[str, Any]], title: str = "Alerts") -> Table:
                 f"{short(each['alert_id'])}\n{each['state']}",
                 day(each["opened_at"]),
                 what(each),
-                clock(each["clocks"]),
+                "" if each["state"] in CLOSED else clock(each["clocks"]),
             ]
             for each in found
         ],
@@ -180,17 +188,14 @@ def what(each: Mapping[str, Any]) -> Text:
 
 
 def clock(clocks: Sequence[Mapping[str, Any]]) -> str:
-    """For each way of pursuing an alert, its earliest limit: an outer limit extends none that has passed."""
-    earliest: dict[str, Mapping[str, Any]] = {}
-    for each in clocks:
-        earliest.setdefault(each["name"].partition(",")[0], each)
-    return "\n".join(f"{way}: {each['until']}, {left(each)}" for way, each in earliest.items())
+    """For each way of pursuing an alert, the limit that decides: a later one extends none that has passed."""
+    deciding = [each for each in clocks if each["decides"]]
+    return "\n".join(f"{each['matter']}: {each['until']}, {each['left']}" for each in deciding)
 
 
-def left(each: Mapping[str, Any]) -> str:
-    """How long a clock still runs, or how long ago it ran out."""
-    days = each["days_left"]
-    return f"{days} d left" if days >= 0 else f"passed {-days} d ago"
+def counted(each: Mapping[str, Any]) -> str:
+    """A clock with its last day, what is left of it, and how it is counted."""
+    return f"{each['until']} ({each['left']}) {' '.join(each['steps'])}"
 
 
 def alert(found: Mapping[str, Any]) -> Group:
@@ -213,7 +218,7 @@ def alert(found: Mapping[str, Any]) -> Group:
         ("for review", "\n".join(found["review"])),
         (
             "clocks",
-            "\n".join(f"{each['until']} ({left(each)}) {each['says']}" for each in found["clocks"]),
+            "\n".join(counted(each) for each in found["clocks"] if found["state"] not in CLOSED),
         ),
         ("remedy", found["remedy"]),
         ("outcome", found["outcome"]),

@@ -6,7 +6,9 @@ import signal
 import subprocess
 import sys
 import time
+import zipfile
 from pathlib import Path
+from types import SimpleNamespace
 
 import asyncpg
 import httpx
@@ -40,7 +42,16 @@ COMMANDS = [
     "alerts/list",
     "alerts/show",
     "alerts/ack",
+    "alerts/answer",
     "alerts/resolve",
+    "alerts/waive",
+    "alerts/packet",
+    "subscriptions/list",
+    "subscriptions/add",
+    "subscriptions/change",
+    "deliveries/list",
+    "deliveries/show",
+    "deliveries/replay",
 ]
 DOCUMENT = {
     "schema_version": "2.0",
@@ -77,6 +88,7 @@ def served(dsn, tmp_path, monkeypatch):
     monkeypatch.setenv("REGISTRY_PORT", str(port))
     monkeypatch.setenv("REGISTRY_DATA_DIR", str(tmp_path / "data"))
     monkeypatch.setenv("REGISTRY_DATABASE_URL", dsn)
+    monkeypatch.setenv("REGISTRY_OUTGOING_ALLOW", "127.0.0.0/8")
     with (tmp_path / "server.log").open("wb") as log:
         server = subprocess.Popen([sys.executable, "-m", "registry", "serve"], stdout=log, stderr=log)
         try:
@@ -294,8 +306,9 @@ def test_verify_is_0_on_a_sound_history_and_3_on_a_rewritten_one(registry, serve
     assert "reg" in err
 
 
-def test_the_way_of_one_filing(registry, served, tmp_path):
-    """File, be refused, amend, read the alerts and move one: everything by command line."""
+@pytest.fixture
+def office(registry, served, tmp_path):
+    """An employer and a production on record, a late filing to file, and everybody's tokens."""
     tokens = {
         role: written(tmp_path, f"{role}.token", registry("token", role, *words)[1])
         for role, words in {
@@ -320,33 +333,35 @@ def test_the_way_of_one_filing(registry, served, tmp_path):
         **DOCUMENT,
         "uses": [{**DOCUMENT["uses"][0], "planned_first": "2025-01-06", "first": "2025-01-06"}],
     }
-    office, rep = f"@{tokens['employer']}", f"@{tokens['representative']}"
-
-    filed = registry("file", written(tmp_path, "late.json", late), "--token", office, "--json")
-    refused = registry("file", written(tmp_path, "bad.json", {**late, "uses": 7}), "--token", office)
-    answer = json.loads(filed[1])["answer"]
-    amended = {
-        **late,
-        "filing": {**late["filing"], "amendment": {"reason": "clerical", "explanation": "Spelling."}},
-    }
-    path = written(tmp_path, "amended.json", amended)
-    changed = registry("file", "--amend", answer["receipt"]["disclosure_id"], path, "--token", office)
-    listed = json.loads(registry("alerts", "list", "--token", rep, "--json")[1])
-    late_alert = next(each for each in listed if each["rule"] == "reg/initial-filing")
-    short = late_alert["alert_id"][-12:]
-    shown = registry("alerts", "show", short, "--token", rep)
-    acknowledged = registry("alerts", "ack", short, "--note", "Seen.", "--token", rep, "--json")
-    resolved = registry(
-        "alerts",
-        "resolve",
-        short,
-        "--outcome",
-        "settled_with_employer",
-        "--reason",
-        "Talked.",
-        "--token",
-        rep,
+    path = written(tmp_path, "late.json", late)
+    return SimpleNamespace(
+        late=late, path=path, token=f"@{tokens['employer']}", rep=f"@{tokens['representative']}"
     )
+
+
+def alert_of(registry, office, rule="reg/initial-filing"):
+    """The alert of a rule, and all that the representative may see."""
+    listed = json.loads(registry("alerts", "list", "--token", office.rep, "--json")[1])
+    return next(each for each in listed if each["rule"] == rule), listed
+
+
+def test_the_way_of_one_filing(registry, office, tmp_path):
+    """File, be refused, amend, read the alerts and move one: everything by command line."""
+    filed = registry("file", office.path, "--token", office.token, "--json")
+    refused = registry(
+        "file", written(tmp_path, "bad.json", {**office.late, "uses": 7}), "--token", office.token
+    )
+    answer = json.loads(filed[1])["answer"]
+    amendment = {"reason": "clerical", "explanation": "Spelling."}
+    amended = {**office.late, "filing": {**office.late["filing"], "amendment": amendment}}
+    path = written(tmp_path, "amended.json", amended)
+    changed = registry("file", "--amend", answer["receipt"]["disclosure_id"], path, "--token", office.token)
+    late_alert, _ = alert_of(registry, office)
+    short = late_alert["alert_id"][-12:]
+    shown = registry("alerts", "show", short, "--token", office.rep)
+    acknowledged = registry("alerts", "ack", short, "--note", "Seen.", "--token", office.rep, "--json")
+    ending = ["--outcome", "settled_with_employer", "--reason", "Talked."]
+    resolved = registry("alerts", "resolve", short, *ending, "--token", office.rep)
 
     assert filed[0] == 0
     assert any(each["verdict"] == "violation" for each in answer["findings"])
@@ -359,6 +374,75 @@ def test_the_way_of_one_filing(registry, served, tmp_path):
     assert json.loads(acknowledged[1])["state"] == "acknowledged"
     assert resolved[0] == 0
     assert registry("verify")[0] == 0
+
+
+def test_a_case_is_followed_by_command_line(registry, office, tmp_path):
+    """Answered by the office, waived by two or not at all, moved by the dozen, and printed."""
+    registry("file", office.path, "--token", office.token)
+    case, listed = alert_of(registry, office)
+    short, rep = case["alert_id"][-12:], ["--token", office.rep]
+
+    words = ["--statement", "It is filed now."]
+    answered = registry("alerts", "answer", short, *words, "--token", office.token, "--json")
+    wrong = registry("alerts", "answer", short, "--token", office.token)
+    for_good = registry("alerts", "waive", short, "--until", "2199-01-01", "--reason", "Later.", *rep)
+    alone = registry("alerts", "waive", short, "--approve", *rep)
+    followed = registry("alerts", "show", short, *rep)
+    several = registry("alerts", "ack", *(each["alert_id"] for each in listed), *rep, "--json")
+    packet = registry("alerts", "packet", short, tmp_path / "case.zip", *rep, "--json")
+    printed = registry("alerts", "packet", short, tmp_path / "case.pdf", *rep)
+    unknown = registry("alerts", "packet", short, tmp_path / "case.doc", *rep)
+
+    assert json.loads(answered[1])["state"] == "answered"
+    assert wrong[0] == 1
+    assert "--statement or --file" in wrong[2]
+    assert for_good[0] == alone[0] == 1
+    assert "It is filed now." in followed[1]
+    results = {each["alert_id"]: each["status"] for each in json.loads(several[1])["results"]}
+    assert len(results) == len(listed) > 1
+    assert several[0] == 1
+    assert results.pop(case["alert_id"]) == 409
+    assert set(results.values()) == {200}
+    assert packet[0] == printed[0] == 0
+    assert zipfile.is_zipfile(tmp_path / "case.zip")
+    assert (tmp_path / "case.pdf").read_bytes().startswith(b"%PDF-")
+    assert unknown[0] == 1
+    assert not (tmp_path / "case.doc").exists()
+
+
+def test_who_is_told_is_kept_by_command_line(registry, office):
+    """Subscribe, see it, exchange its secret, try it, see what was sent, end it."""
+    rep = ["--token", office.rep]
+    hook = ["webhook", "http://127.0.0.1:9/hook", "--local", "IATSE:700"]
+
+    made = json.loads(registry("subscriptions", "add", *hook, *rep, "--json")[1])
+    name = made["subscription"]["subscription_id"]
+    mine = registry("subscriptions", "list", *rep)
+    rotated = registry("subscriptions", "change", name[-12:], "secret", *rep)
+    tried = registry("subscriptions", "change", name, "test", *rep)
+    registry("file", office.path, "--token", office.token)
+    worker = subprocess.Popen([sys.executable, "-m", "registry", "work"], stderr=subprocess.DEVNULL)
+    end = time.monotonic() + 30
+    while not (sent := json.loads(registry("deliveries", "list", "--subscription", name, *rep, "--json")[1])):
+        assert time.monotonic() < end, "the worker made no delivery"
+        time.sleep(0.2)
+    assert serving.ended(worker, 30) == 0
+    one = registry("deliveries", "show", sent[0]["delivery_id"], *rep)
+    again = registry("deliveries", "replay", sent[0]["delivery_id"], *rep, "--json")
+    span = ["--from", "2020-01-01T00:00:00Z", "--until", "2199-01-01T00:00:00Z"]
+    many = registry("deliveries", "replay", "--subscription", name, *span, *rep)
+    both = registry("deliveries", "replay", sent[0]["delivery_id"], "--subscription", name, *rep)
+    ended = registry("subscriptions", "change", name, "end", *rep)
+
+    assert made["secret"].startswith("whsec_")
+    assert "127.0.0.1:9" in mine[1]
+    assert "whsec_" in rotated[1]
+    assert made["secret"] not in rotated[1]
+    assert tried[0] == 0
+    assert one[0] == many[0] == ended[0] == 0
+    assert again[0] in (0, 1)
+    assert both[0] == 1
+    assert "no subscription" not in registry("subscriptions", "list", *rep)[1]
 
 
 def test_a_table_is_filed_row_by_row_and_never_twice(registry, served, tmp_path):
