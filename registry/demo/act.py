@@ -21,8 +21,10 @@ from registry.auth import issuer
 from registry.auth.scope import Principal
 from registry.client import Registry, connected
 from registry.db import Database
+from registry.demo import book, packet, pages, scenes, view
 from registry.demo import season as seasons
-from registry.demo import view
+from registry.demo.case import Pursuit
+from registry.demo.ear import Ear
 from registry.demo.play import Played, Stage, play
 from registry.demo.season import Season
 from registry.demo.view import Ledger, Proof, Seen, Summary
@@ -31,7 +33,11 @@ from registry.ledger import merkle
 from registry.settings import Settings
 
 SEASON: Final = Path(__file__).with_name("season.toml")
+PURSUED: Final = SEASON.with_name("case.toml")
+"""The one case that is followed from its filing to its settlement."""
 READY_WITHIN: Final = 40.0
+LOOPBACK: Final = "127.0.0.0/8"
+"""Where webhooks go that the demonstration itself receives."""
 FLIPPED: Final = "orchard-q3"
 """The disclosure whose amendment flips a verdict."""
 BEFORE: Final = "2025-11-15T12:00:00Z"
@@ -42,8 +48,12 @@ CASE: Final = "iatse-ba-2024/prompt-displacement"
 Say = Callable[[str], None]
 
 
-def run(say: Say, *, as_json: bool) -> int:
-    """The whole demonstration; 0 when everything was as the season expects and the history adds up."""
+def run(say: Say, *, as_json: bool, keep: Path | None = None) -> int:
+    """The whole demonstration; 0 when everything was as the season expects and the history adds up.
+
+    The packet of its case is kept at *keep*, a .zip or a .pdf.
+    """
+    packet.keepable(keep)
     began = time.monotonic()
     season = seasons.load(SEASON.read_bytes())
     say(season.title)
@@ -56,13 +66,18 @@ def run(say: Say, *, as_json: bool) -> int:
             clock_file=str(place / "clock"),
             sweep_seconds=1,
             log_format="json",
+            outgoing_allow=LOOPBACK,
         )
         (place / "clock").write_text(season.opens.isoformat())
         with processes(settings, place):
-            played, seen = asyncio.run(played_on(season, settings, say))
+            played, seen, pursuit = asyncio.run(played_on(season, settings, say, keep))
         ledger = asyncio.run(verified(dsn))
-    found = view.summary(played, seen, ledger)
-    show(season, played, seen, found, as_json=as_json)
+        check = packet.checked(place) if pursuit.course.packet else None
+    told = book.book(pursuit.case, pursuit.course, pursuit.ear, check)
+    for surprise in told.surprises:
+        say(f"  {surprise}")
+    found = view.summary(played, seen, ledger, told)
+    show(pursuit, played, seen, found, as_json=as_json)
     say(f"{time.monotonic() - began:.0f} s in all")
     if not ledger.verified:
         return 3
@@ -114,8 +129,10 @@ async def answering(settings: Settings, server: "subprocess.Popen[bytes]") -> No
     raise Busy(f"the server did not come up in {READY_WITHIN:.0f} s")
 
 
-async def played_on(season: Season, settings: Settings, say: Say) -> tuple[list[Played], Seen]:
-    """The season on the server of *settings*, and what there is to see at its end."""
+async def played_on(
+    season: Season, settings: Settings, say: Say, keep: Path | None
+) -> tuple[list[Played], Seen, Pursuit]:
+    """The season and its case on the server of *settings*, and what there is to see at the end."""
     local = issuer.local_issuer(settings)
 
     def mint(principal: Principal) -> str:
@@ -123,10 +140,18 @@ async def played_on(season: Season, settings: Settings, say: Say) -> tuple[list[
 
     async with connected(settings.address) as registry:
         stage = Stage(season, registry, mint, Path(settings.clock_file))
+        case = scenes.load(PURSUED.read_bytes(), season)
         began = time.monotonic()
-        played = await play(stage, lambda done: say(f"  {done.surprise}") if done.surprise else None)
-        say(f"{len(played)} steps on {settings.address} in {time.monotonic() - began:.1f} s")
-        return played, await look(stage, played)
+        async with Ear(lambda: stage.instant) as ear:
+            pursuit = Pursuit(case, stage, ear, settings.data_dir, keep)
+            played = await play(
+                stage, pursuit.until, lambda done: say(f"  {done.surprise}") if done.surprise else None
+            )
+        told = f"{len(played)} steps, and {len(pursuit.course.shown)} of one case,"
+        say(f"{told} on {settings.address} in {time.monotonic() - began:.1f} s")
+        if pursuit.course.packet:
+            await packet.compared(stage.callers["auditor"], settings.data_dir)
+        return played, await look(stage, played), pursuit
 
 
 async def look(stage: Stage, played: list[Played]) -> Seen:
@@ -201,13 +226,14 @@ async def verified(dsn: str) -> Ledger:
     return Ledger(tally.size, tally.root.hex(), verified=True)
 
 
-def show(season: Season, played: list[Played], seen: Seen, found: Summary, *, as_json: bool) -> None:
+def show(pursuit: Pursuit, played: list[Played], seen: Seen, found: Summary, *, as_json: bool) -> None:
     """The season on standard output: JSON for programs, tables for people."""
     if as_json:
         sys.stdout.write(msgspec.json.encode(found).decode() + "\n")
         return
-    console = tables.console()
+    season, console = pursuit.stage.season, tables.console()
     console.print(view.steps(played), highlight=False)
+    console.print(pages.shown(season, pursuit.case, pursuit.course, found.case), highlight=False)
     console.print(view.office(season, OFFICE, seen, played), highlight=False)
     console.print(view.representative(season, REPRESENTATIVE, seen), highlight=False)
     console.print(view.auditor(season, "auditor", seen), highlight=False)

@@ -1,7 +1,7 @@
 """The season's deeds, one after the other, over HTTP; and what was answered to each."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
@@ -15,10 +15,14 @@ from registry.demo.season import Person, Season, Step, document
 PATIENCE: Final = 30.0
 """Seconds a sweep may take to raise what the season waits for."""
 PAUSE: Final = 0.25
+TRIES: Final = 3
+STALE: Final = 412
 STILL: Final = 3.0
 """Seconds without a new alert, after which the sweep has nothing left to do."""
 
 Mint = Callable[[Principal], str]
+Aside = Callable[[datetime], Awaitable[None]]
+"""What is played beside the steps, until an instant."""
 
 
 class Played(msgspec.Struct, frozen=True):
@@ -39,6 +43,7 @@ class Stage:
         self.registry = registry
         self.mint = mint
         self.clock = clock
+        self.instant = season.opens
         self.offices = {person.employer: name for name, person in season.people.items() if person.employer}
         self.callers = {
             name: registry.acting(mint(principal(name, who))) for name, who in season.people.items()
@@ -50,6 +55,7 @@ class Stage:
 
     def now(self, instant: datetime) -> None:
         """Move the clock; readers see the old instant or the new one, never half of one."""
+        self.instant = instant
         fresh = self.clock.with_suffix(".new")
         fresh.write_text(instant.isoformat())
         fresh.replace(self.clock)
@@ -76,16 +82,18 @@ async def put_on_record(stage: Stage) -> None:
         (await administrator.post("/v1/productions", production)).wanted()
 
 
-async def play(stage: Stage, told: Callable[[Played], None]) -> list[Played]:
-    """Every step in its order, each at its instant."""
+async def play(stage: Stage, aside: Aside, told: Callable[[Played], None]) -> list[Played]:
+    """Every step in its order, each at its instant, after what *aside* has for the time before."""
     stage.now(stage.season.opens)
     await put_on_record(stage)
     played = []
     for step in stage.season.steps:
+        await aside(step.at)
         stage.now(step.at)
         done = await deed(stage, step)
         played.append(done)
         told(done)
+    await aside(stage.season.ends)
     stage.now(stage.season.ends)
     await swept(stage)
     return played
@@ -139,8 +147,17 @@ async def moved(stage: Stage, step: Step) -> Answer:
     words = (
         {"note": step.note} if step.does == "acknowledge" else {"outcome": step.outcome, "reason": step.note}
     )
-    path = f"/v1/alerts/{alert['alert_id']}/{step.does}"
-    return await representative.post(path, words, f'"{alert["revision"]}"')
+    return await move(representative, f"/v1/alerts/{alert['alert_id']}", step.does, words)
+
+
+async def move(caller: Registry, alert: str, door: str, words: Mapping[str, Any]) -> Answer:
+    """One move of *alert* as the caller reads it now; read again when the registry moved it in between."""
+    for _ in range(TRIES):
+        standing = await caller.get(alert)
+        answer = await caller.post(f"{alert}/{door}", words, standing.headers.get("etag"))
+        if answer.status != STALE:
+            break
+    return answer
 
 
 async def found(caller: Registry, step: Step) -> Any | None:

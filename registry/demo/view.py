@@ -10,6 +10,7 @@ from rich.rule import Rule
 from rich.text import Text
 
 from registry import tables
+from registry.demo.book import Book
 from registry.demo.play import Played
 from registry.demo.season import Season
 
@@ -69,11 +70,12 @@ class Summary(msgspec.Struct, frozen=True):
     filings: dict[str, int]
     verdicts: dict[str, int]
     alerts: list[dict[str, Any]]
+    case: Book
     ledger: Ledger
     surprises: list[str]
 
 
-def summary(played: Sequence[Played], seen: Seen, ledger: Ledger) -> Summary:
+def summary(played: Sequence[Played], seen: Seen, ledger: Ledger, case: Book) -> Summary:
     """The season in numbers."""
     filed = [each for each in played if each.step.does in FILINGS]
     refused = sum(each.status >= 400 for each in filed)
@@ -98,8 +100,9 @@ def summary(played: Sequence[Played], seen: Seen, ledger: Ledger) -> Summary:
         {"accepted": len(filed) - refused, "refused": refused},
         dict(sorted(verdicts.items())),
         alerts,
+        case,
         ledger,
-        surprises,
+        surprises + case.surprises,
     )
 
 
@@ -246,7 +249,7 @@ def heading(name: str, comes_for: str) -> Group:
 
 
 def closing(found: Summary) -> RenderableType:
-    """The season in four lines."""
+    """The season in five lines."""
     alerts = Counter(each["state"] for each in found.alerts)
     proved = "verified" if found.ledger.verified else "CORRUPT"
     rows = [
@@ -256,9 +259,18 @@ def closing(found: Summary) -> RenderableType:
             ", ".join(f"{number} {tables.WORDS.get(name, name)}" for name, number in found.verdicts.items()),
         ],
         ["alerts", ", ".join(f"{number} {name}" for name, number in sorted(alerts.items()))],
+        ["the case", case_in_brief(found.case)],
         [
             "ledger",
             f"{proved}: {found.ledger.size} entries, root {found.ledger.root}",
         ],
     ]
     return Group(tables.plain("At the end", ["", ""], rows), Text(tables.NOTE, style="dim"))
+
+
+def case_in_brief(case: Book) -> str:
+    """How the case ended, what arrived, and whether its packet holds."""
+    holds = sum(word.holds for word in case.heard)
+    packet = "its packet holds" if case.check and case.check.holds else "NO PACKET THAT HOLDS"
+    ended = (case.outcome or case.state or "not begun").replace("_", " ")
+    return f"{ended}; {holds} of {len(case.heard)} webhooks received and found genuine; {packet}"
