@@ -5,6 +5,7 @@ first      the same for the first filing of each production, which raises all it
 bare       the same client, server kind and database for a handler that only decodes and inserts the JSON
 pgbench    one-row inserts of the same JSON, by PostgreSQL's own client
 copy       rows a second of COPY, the same JSON again
+word       from the answer to a filing to the first webhook about it, server, worker and receiver running
 backtest   disclosures a second of judging history with a draft pack beside the one in force, on every core
 judging    CPU time of judging one disclosure against every pack of a fully union feature, stage by stage
 
@@ -37,6 +38,7 @@ import judging
 import msgspec
 import season
 import structlog
+import word
 from rich.console import Console
 from rich.table import Table
 
@@ -49,8 +51,8 @@ from registry.productions import act as productions
 
 HERE = Path(__file__).parent
 EMPLOYER = "bench-pictures"
-BARS = {"filing_to_bare": 0.5, "judging_ms": 1.0, "backtest_per_second": backtest.BAR}
-AIMS = {"filing_to_bare": 1.0, "judging_ms": 0.2}
+BARS = {"filing_to_bare": 0.5, "word_p99_ms": 1000.0, "judging_ms": 1.0, "backtest_per_second": backtest.BAR}
+AIMS = {"filing_to_bare": 1.0, "word_p99_ms": 250.0, "judging_ms": 0.2}
 BARE_TABLE = "CREATE TABLE bare (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, body jsonb NOT NULL)"
 COUNTS = """
 SELECT (SELECT count(*) FROM disclosure_version) AS versions, (SELECT count(*) FROM disclosure) AS disclosures,
@@ -67,6 +69,10 @@ def wanted():
     words.add_argument("--rounds", type=int, default=3)
     words.add_argument("--connections", type=int, default=64)
     words.add_argument("--productions", type=int, default=192, help="the filings are spread over so many")
+    words.add_argument("--word-seconds", type=float, default=5, help="of each round of word")
+    words.add_argument(
+        "--word-rate", type=float, default=word.OFFERED, help="filings a second that are offered"
+    )
     words.add_argument("--rows", type=int, default=20000, help="of COPY")
     words.add_argument("--judgings", type=int, default=500)
     return words.parse_args()
@@ -195,6 +201,51 @@ def over_http(options, folder, dsns, bodies):
     return made
 
 
+def until_word(options, folder, dsn):
+    """Filings at a steady rate and the webhooks they bring, server and worker as `registry serve` runs them."""
+    port = free_port()
+    settings = {
+        "REGISTRY_DATABASE_URL": dsn,
+        "REGISTRY_DATA_DIR": str(folder),
+        "REGISTRY_PORT": str(port),
+        "REGISTRY_LOG_FORMAT": "json",
+        "REGISTRY_OUTGOING_ALLOW": "127.0.0.0/8",
+    }
+    registry = [sys.executable, "-m", "registry"]
+    roles = {
+        "office": ["employer", "--employer", EMPLOYER],
+        "steward": ["representative", "--local", season.LOCALS[1]],
+    }
+    with serving([*registry, "serve", "--work"], port, settings, folder):
+        tokens = {
+            name: subprocess.check_output(
+                [*registry, "token", *role], env=os.environ | settings, text=True
+            ).split()[-1]
+            for name, role in roles.items()
+        }
+        keys = [f"feature-{number:04}" for number in range(productions_for_word(options))]
+        bodies = [(key, json.dumps(season.document(EMPLOYER, key), separators=(",", ":"))) for key in keys]
+        orders = {
+            "port": port,
+            "dsn": dsn,
+            "bodies": bodies,
+            "rate": options.word_rate,
+            "seconds": options.word_seconds,
+            **tokens,
+        }
+        words = [sys.executable, str(HERE / "word.py")]
+        done = subprocess.run(words, input=json.dumps(orders), capture_output=True, text=True, check=False)
+        if done.returncode:
+            raise SystemExit(f"the rounds of word ended with {done.returncode}: {done.stderr[-2000:]}")
+    return json.loads(done.stdout)
+
+
+def productions_for_word(options):
+    """Enough for the round that warms up and for two at 0.4 of the rate; a round ends when there are no more."""
+    warm, seconds = word.WARM
+    return int(options.word_rate * options.word_seconds * 0.8 + warm * seconds)
+
+
 def whole(rounds):
     """Whether every request was answered, and with 201."""
     return all(set(one["statuses"]) == {"201"} and not one["broken"] for one in rounds)
@@ -307,6 +358,11 @@ def shown(made):
         check = row.get("check") or made["filing"]["check"]
         right = "yes" if check["right"] else row.get("skipped", "NO")
         table.add_row(says, f"{rate:,.0f}" if rate else "-", f"{rate / bare:.2f}" if rate else "-", right)
+    for row in made["word"]["rounds"]:
+        says = f"word: {row['offered_per_second']:g} filings/s offered, {row['per_second']:g} carried"
+        right = "yes" if made["word"]["check"]["right"] else "NO"
+        table.add_row(f"{says}: p50 ms", f"{row['p50_ms'] or 0:,.0f}", "", right)
+        table.add_row("  answered to webhook received: p99 ms", f"{row['p99_ms'] or 0:,.0f}", "", "")
     judged = made["judging"]
     table.add_row(
         f"judging one disclosure, {judged['decisions']} findings, {judged['conditions']} conditions, CPU ms",
@@ -329,15 +385,21 @@ def main():
     bodies = [json.dumps(season.document(EMPLOYER, key), separators=(",", ":")) for key in keys]
     try:
         with embedded.running(folder / "postgres") as server:
-            dsns = {name: server.replace("/postgres?", f"/{name}?") for name in ("registry", "bare", "past")}
+            dsns = {
+                name: server.replace("/postgres?", f"/{name}?")
+                for name in ("registry", "bare", "past", "word")
+            }
             for name in dsns:
                 fetch(server, f"CREATE DATABASE {name}")
             fetch(dsns["bare"], BARE_TABLE)
             fetch(dsns["bare"], BARE_TABLE.replace("bare", "benched"))
             fetch(dsns["bare"], BARE_TABLE.replace("bare", "copied"))
-            db.migrate(dsns["registry"])
+            for name in ("registry", "word"):
+                db.migrate(dsns[name])
             asyncio.run(prepare(dsns["registry"], options.productions, now))
             made = over_http(options, folder, dsns, bodies)
+            asyncio.run(prepare(dsns["word"], productions_for_word(options), now))
+            made["word"] = until_word(options, folder, dsns["word"])
             made["pgbench"] = by_pgbench(options, folder, dsns["bare"], bodies[0])
             made["copy"] = asyncio.run(by_copy(options, dsns["bare"], bodies[0]))
             production = asyncio.run(stored_production(dsns["registry"]))
