@@ -37,12 +37,14 @@ class Row(NamedTuple):
 
 
 class Call(NamedTuple):
-    """A request, and the address its ETag is read from."""
+    """A request, the address its ETag is read from or the ETag itself, and the type of a body that is no JSON."""
 
     method: str
     path: str
     body: dict | str | None = None
     tag_from: str | None = None
+    media: str = "application/toml"
+    tag: str | None = None
 
 
 def rows():
@@ -63,6 +65,9 @@ def call_of(operation, tenant, caller):
     request = f"/v1/requests/{tenant.request_id}"
     employer = f"/v1/employers/{tenant.employer_id}"
     production = f"/v1/productions/{tenant.employer_id}/{tenant.production_id}"
+    draft = f"/v1/drafts/{tenant.draft_id}"
+    plan = f"/v1/escalation-plans/{world.LOCALS.get(tenant.employer_id, 'IATSE:700')}"
+    subscription = f"/v1/subscriptions/{tenant.subscription_id}"
     filed = world.document(tenant.employer_id, tenant.production_id)
     amended = world.document(tenant.employer_id, tenant.production_id, **EXAMENDMENT)
     made = f"new-{'own' if tenant.employer_id == OWN else 'foreign'}"
@@ -113,6 +118,7 @@ def call_of(operation, tenant, caller):
         "listAlerts": Call("GET", "/v1/alerts"),
         "getAlert": Call("GET", alert),
         "explainAlert": Call("GET", f"{alert}/explanation"),
+        "getPacket": Call("GET", f"{alert}/packet"),
         "acknowledgeAlert": Call("POST", f"{alert}/acknowledge", {}, alert),
         "resolveAlert": Call("POST", f"{alert}/resolve", EXAMPLES["resolveAlert"]["cured"], alert),
         "listRequests": Call("GET", "/v1/requests"),
@@ -124,21 +130,97 @@ def call_of(operation, tenant, caller):
         "reportObservation": Call(
             "POST", "/v1/observations", world.observed(tenant.employer_id, tenant.production_id)
         ),
+        "makeDraft": Call("POST", "/v1/drafts", {"production_id": tenant.production_id}),
+        "listDrafts": Call("GET", "/v1/drafts"),
+        "getDraft": Call("GET", draft),
+        "saveDraft": Call("PUT", draft, {"document": filed}, tag='"1"'),
+        "discardDraft": Call("DELETE", draft, tag='"1"'),
+        "checkDraft": Call("POST", f"{draft}/check", {}),
+        "reviewDraft": Call("POST", f"{draft}/review", {}, tag='"1"'),
+        "approveDraft": Call("POST", f"/v1/drafts/{tenant.review_id}/approval", {"approve": True}, tag='"2"'),
+        "fileDraft": Call("POST", f"{draft}/filing", {}, tag='"1"'),
+        "worker": Call("GET", "/health/worker"),
+        "subscribe": Call("POST", "/v1/subscriptions", world.SUBSCRIBING),
+        "listSubscriptions": Call("GET", "/v1/subscriptions"),
+        "getSubscription": Call("GET", subscription),
+        "changeSubscription": Call(
+            "PUT", subscription, {"address": world.SUBSCRIBING["address"]}, subscription
+        ),
+        "exchangeSecret": Call("POST", f"{subscription}/secret", {}, subscription),
+        "trySubscription": Call("POST", f"{subscription}/test"),
+        "resumeSubscription": Call("POST", f"{subscription}/resume"),
+        "disableSubscription": Call(
+            "POST", f"{subscription}/disable", EXAMPLES["disableSubscription"]["loud"]
+        ),
+        "endSubscription": Call("DELETE", subscription),
+        "listDeliveries": Call("GET", "/v1/deliveries"),
+        "getDelivery": Call("GET", f"/v1/deliveries/{NOBODYS}"),
+        "replayDelivery": Call("POST", f"/v1/deliveries/{NOBODYS}/replay"),
+        "replayDeliveries": Call(
+            "POST",
+            "/v1/deliveries/replay",
+            EXAMPLES["replayDeliveries"]["a-morning"] | {"subscription_id": tenant.subscription_id},
+        ),
+        "streamAlerts": Call("GET", "/v1/alerts/stream?after=-2"),
+        "listExtensions": Call("GET", f"{alert}/extensions"),
+        "askForExtension": Call("POST", f"{alert}/extensions", EXTENSION),
+        "consentToExtension": Call("POST", f"{alert}/extensions/999/consent", {}, alert),
+        "refuseExtension": Call("POST", f"{alert}/extensions/999/refusal", EXAMPLES["refuseExtension"]["no"]),
+        "getCalendar": Call("GET", f"{production}/calendar"),
+        "makeCalendar": Call(
+            "POST", "/v1/calendars", world.calendar_of(tenant.employer_id, tenant.production_id)
+        ),
+        "listCalendars": Call("GET", "/v1/calendars"),
+        "revokeCalendar": Call("DELETE", f"/v1/calendars/{tenant.feed_id}"),
+        "showUnsubscribe": Call("GET", f"/v1/subscriptions/unsubscribe/{'A' * 43}"),
+        "unsubscribe": Call("POST", f"/v1/subscriptions/unsubscribe/{'A' * 43}"),
+        "readCalendar": Call("GET", tenant.feed_path),
+        "listAlertThread": Call("GET", f"{alert}/thread"),
+        "listRequestThread": Call("GET", f"{request}/thread"),
+        "commentOnAlert": Call("POST", f"{alert}/comment", {"text": "We talk on Friday."}),
+        "commentOnRequest": Call("POST", f"{request}/comment", {"text": "We talk on Friday."}),
+        "showAlertEvidence": Call("POST", f"{alert}/evidence?name=a.txt", "minutes", media="text/plain"),
+        "showRequestEvidence": Call("POST", f"{request}/evidence?name=a.txt", "minutes", media="text/plain"),
+        "getEvidence": Call("GET", f"/v1/evidence/{tenant.evidence_id}"),
+        "getEscalationPlan": Call("GET", plan),
+        "changeEscalationPlan": Call("PUT", plan, EXAMPLES["changeEscalationPlan"]["two-steps"], plan),
         "reopenAlert": Call("POST", f"{alert}/reopen", EXAMPLES["reopenAlert"]["again"], alert),
+        "listAlertGroups": Call("GET", "/v1/alerts/groups"),
+        "moveAlerts": Call(
+            "POST",
+            "/v1/alerts/moves",
+            {"move": "acknowledge", "alerts": [{"alert_id": tenant.alert_id, "revision": 1}]},
+        ),
+        "assignAlert": Call("POST", f"{alert}/assign", EXAMPLES["assignAlert"]["to-a-steward"], alert),
+        "answerAlert": Call("POST", f"{alert}/answer", {"statement": "It was offered."}, alert),
+        "acceptAlert": Call("POST", f"{alert}/accept", EXAMPLES["acceptAlert"]["accepted"], alert),
+        "disputeAlert": Call("POST", f"{alert}/dispute", EXAMPLES["disputeAlert"]["unpaid"], alert),
+        "askAlert": Call("POST", f"{alert}/ask", EXAMPLES["askAlert"]["which-days"], alert),
+        "consultAlert": Call("POST", f"{alert}/consult", EXAMPLES["consultAlert"]["call"], alert),
+        "grieveAlert": Call("POST", f"{alert}/grieve", EXAMPLES["grieveAlert"]["step-one"], alert),
+        "waiveAlert": Call("POST", f"{alert}/waive", EXAMPLES["waiveAlert"]["approve"], alert),
+        "withdrawAlert": Call("POST", f"{alert}/withdraw", EXAMPLES["withdrawAlert"]["member-asks"], alert),
+        "escalateAlert": Call("POST", f"{alert}/escalate", EXAMPLES["escalateAlert"]["to-the-union"], alert),
     }
     return calls[operation]
 
 
 REG = (files.PACKS / "reg.toml").read_text()
 EXAMENDMENT = EXAMPLES["amendDisclosure"]["late-information"]["filing"]
+EXTENSION = {"clock": "due", "kind": "toll", "days": 30, "reason": "The vendor is late."}
+NOBODYS = "00000000-0000-7000-8000-000000000000"
 WITHDRAWAL = EXAMPLES["withdrawDisclosure"]["never-deployed"]
 LISTED = {
+    "listSubscriptions": "subscription_id",
     "listEmployers": "employer_id",
     "listProductions": "production_id",
     "listDisclosures": "disclosure_id",
     "listAlerts": "alert_id",
+    "listAlertGroups": "production_id",
     "listRequests": "request_id",
     "listObservations": "observation_id",
+    "listCalendars": "feed_id",
+    "listDrafts": "draft_id",
 }
 
 
@@ -176,10 +258,12 @@ async def answer_of(opened, operation, caller, tenant):
     headers = {}
     if call.tag_from:
         headers["If-Match"] = (await opened.good("administrator", "GET", call.tag_from)).headers["ETag"]
+    if call.tag:
+        headers["If-Match"] = call.tag
     request = {"json": call.body} if call.body is not None else {}
     if isinstance(call.body, str):
         request = {"content": call.body}
-        headers["Content-Type"] = "application/toml"
+        headers["Content-Type"] = call.media
     return await opened.ask(caller, call.method, call.path, headers=headers, **request)
 
 
@@ -187,6 +271,8 @@ def cell_of(operation, answer, tenant):
     """An answer as the table writes it."""
     if operation == "preflightDisclosure" and answer.status_code == 200:
         return "200+" if answer.json()["accepted"] else "200-"
+    if operation == "moveAlerts" and answer.status_code == 200:
+        return f"*{answer.json()['results'][0]['status']}"
     if operation not in LISTED or answer.status_code != 200:
         return str(answer.status_code)
     field = LISTED[operation]

@@ -2,10 +2,12 @@
 
 import contextlib
 from datetime import UTC, datetime
+from urllib.parse import urlsplit
 from uuid import uuid4
 
 import doors
 import msgspec
+import papers
 
 from registry import app as house
 from registry.auth.issuer import local_issuer, mint
@@ -20,11 +22,15 @@ CALLERS = {
     "nobody": None,
     "employer": Principal(subject="office", role="employer", employer_id=OWN),
     "representative": Principal(subject="steward", role="representative", locals=["IATSE:700"]),
+    "colleague": Principal(subject="colleague", role="employer", employer_id=OWN),
     "auditor": Principal(subject="auditor", role="auditor", employers=[OWN]),
     "administrator": Principal(subject="admin", role="administrator"),
     "other employer": Principal(subject="office", role="employer", employer_id=FOREIGN),
     "other representative": Principal(subject="agent", role="representative", locals=["IATSE:600"]),
 }
+
+
+SUBSCRIBING = {"way": "webhook", "address": "https://hooks.example.invalid/registry"}
 
 
 class Tenant(msgspec.Struct):
@@ -36,6 +42,12 @@ class Tenant(msgspec.Struct):
     alert_id: str = ""
     request_id: str = ""
     observation_id: str = ""
+    evidence_id: str = ""
+    feed_id: str = ""
+    subscription_id: str = "00000000-0000-7000-8000-000000000000"
+    feed_path: str = "/calendar/nowhere.ics"
+    draft_id: str = ""
+    review_id: str = ""
 
 
 def employer_record(employer_id):
@@ -77,6 +89,11 @@ def observed(employer_id, production_id):
     """An observation of the local that works on a tenant's production."""
     key = {"employer_id": employer_id, "production_id": production_id}
     return {**OBSERVED, **key, "local": LOCALS.get(employer_id, "IATSE:700")}
+
+
+def calendar_of(employer_id, production_id):
+    """The body that asks for a calendar of a tenant's production."""
+    return {"title": "AI", "production": {"employer_id": employer_id, "production_id": production_id}}
 
 
 class World:
@@ -126,12 +143,29 @@ class World:
         told = {"json": observed(employer_id, tenant.production_id)}
         made = await self.good(union, "POST", "/v1/observations", **told)
         tenant.observation_id = made.json()["observation"]["observation_id"]
+        told = {"content": b"minutes", "headers": {"Content-Type": "text/plain"}}
+        made = await self.good(union, "POST", f"/v1/alerts/{tenant.alert_id}/evidence?name=a.txt", **told)
+        tenant.evidence_id = made.json()["files"][0]["evidence_id"]
+        told = {"json": calendar_of(employer_id, tenant.production_id)}
+        made = (await self.good(union, "POST", "/v1/calendars", **told)).json()
+        tenant.feed_id, tenant.feed_path = made["feed"]["feed_id"], urlsplit(made["address"]).path
+        made = (await self.good(union, "POST", "/v1/subscriptions", json=SUBSCRIBING)).json()
+        tenant.subscription_id = made["subscription"]["subscription_id"]
+        writer = "colleague" if employer_id == OWN else office
+        told = {
+            "production_id": tenant.production_id,
+            "document": document(employer_id, tenant.production_id),
+        }
+        made = [(await self.good(writer, "POST", "/v1/drafts", json=told)).json() for _ in range(2)]
+        tenant.draft_id, tenant.review_id = (each["draft_id"] for each in made)
+        handed = {"headers": {"If-Match": '"1"'}, "json": {}}
+        await self.good(writer, "POST", f"/v1/drafts/{tenant.review_id}/review", **handed)
         return tenant
 
 
 @contextlib.asynccontextmanager
 async def opened(dsn, folder, **settings):
     """The complete application, and a World of it."""
-    app = house.create(Settings(**{"database_url": dsn, "data_dir": folder} | settings))
+    app = house.create(Settings(**{"database_url": dsn, "data_dir": folder} | settings), papers.house())
     async with doors.client_of(app) as client:
         yield app, World(client, folder)

@@ -8,6 +8,8 @@ import pytest
 
 from registry.agreements import act as agreements
 from registry.alerts import act as alerts
+from registry.alerts.inbox import act as inbox
+from registry.alerts.inbox.store import Wanted
 from registry.judging import act as judging
 
 RULE = "reg/accuracy"
@@ -24,7 +26,8 @@ async def raised(db, reader, now):
     """The open accuracy alerts a *reader* sees after a sweep."""
     swept = await judging.sweep(db, papers.house(), now)
     assert swept.failed == []
-    listed = await alerts.find(db, reader, now, production=papers.KEY[1], kind="accuracy", state="open")
+    wanted = Wanted(production=papers.KEY[1], kind="accuracy", state="open")
+    listed = await inbox.find(db, reader, now, wanted)
     return [await alerts.show(db, reader, each.alert_id, now) for each in listed.items]
 
 
