@@ -16,16 +16,26 @@ from litestar.exceptions import ImproperlyConfiguredException
 from litestar.handlers import BaseRouteHandler, HTTPRouteHandler
 from litestar.params import PathParameter
 from litestar.plugins.prometheus import PrometheusConfig, PrometheusController
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from registry import clock, health, logs, openapi, problems
 from registry.agreements import http as agreements_door
 from registry.alerts import http as alerts_door
+from registry.alerts.clocks import http as clocks_door
+from registry.alerts.inbox import http as inbox_door
+from registry.alerts.moves import http as moves_door
+from registry.alerts.plans import http as plans_door
 from registry.auth import http as auth_door
 from registry.auth import issuer, jwks
 from registry.auth.act import Gate
 from registry.auth.keys import KeySet, find_key, issuers_of
+from registry.calendars import http as calendars_door
 from registry.db import Database
+from registry.deliveries.log import http as deliveries_door
+from registry.deliveries.stream import act as streams
+from registry.deliveries.stream import http as stream_door
 from registry.disclosures import http as disclosures_door
+from registry.drafts import http as drafts_door
 from registry.errors import Corrupt
 from registry.explanations import http as explanations_door
 from registry.filing import http as filing_door
@@ -33,12 +43,19 @@ from registry.house import shipped
 from registry.judging import http as judging_door
 from registry.judging.house import House
 from registry.ledger import http as ledger_door
+from registry.notify import http as notify_door
+from registry.notify.mail import http as mail_door
+from registry.notify.mail.server import server
 from registry.observations import http as observations_door
+from registry.outgoing.address import networks
+from registry.packets import http as packets_door
 from registry.productions import http as productions_door
 from registry.publishing import act as publishing
 from registry.publishing import http as publishing_door
 from registry.requests import http as requests_door
 from registry.settings import Settings
+from registry.subscriptions import http as subscriptions_door
+from registry.threads import http as threads_door
 
 LARGEST: Final = 1_048_576
 """Bytes a request may have, whatever it carries."""
@@ -56,6 +73,16 @@ async def show_alive() -> health.Health:
 async def show_ready(db: NamedDependency[Database]) -> health.Health:
     """Answers 200 when the database answers and has every migration, 503 otherwise."""
     return await health.ready(db, health.known_migrations())
+
+
+@get("/health/worker", operation_id="worker", summary="Does the worker work", opt=OPEN, tags=["health"])
+async def show_worker(
+    db: NamedDependency[Database],
+    settings: NamedDependency[Settings],
+    now: NamedDependency[dt.datetime],
+) -> health.WorkerHealth:
+    """Answers 200 while every part of a worker gives signs of life and nothing is overdue, 503 otherwise."""
+    return await health.working(db, now, settings.worker_late_seconds, settings.sweep_seconds)
 
 
 @get("/problems", operation_id="listProblems", summary="Every kind of problem", opt=OPEN, tags=["problems"])
@@ -83,6 +110,12 @@ class Metrics(PrometheusController):
 
     opt = OPEN
     include_in_schema = False
+
+    @get()
+    async def get(self, db: NamedDependency[Database], now: NamedDependency[dt.datetime]) -> Response[bytes]:
+        """What is counted here, and what the database says of alerts, deliveries and the worker."""
+        await health.refresh(db, now)
+        return Response(generate_latest(), headers={"Content-Type": CONTENT_TYPE_LATEST})
 
 
 def check_guarded(app: Litestar) -> None:
@@ -117,7 +150,8 @@ async def lifespan(app: Litestar) -> AsyncIterator[None]:
         state.gate = gate_of(settings, client, state.key_set, state.clock)
         # What the registry judges by is in the ledger before it judges.
         state.house, _ = await publishing.start(db, state.house, state.clock())
-        yield
+        with streams.ended_by_signals(db):
+            yield
 
 
 async def provide_db(state: State) -> Database:
@@ -163,6 +197,7 @@ DEPENDENCIES: Final[Mapping[str, Callable[..., Any]]] = {
 OWN: Final[Sequence[HTTPRouteHandler]] = [
     show_alive,
     show_ready,
+    show_worker,
     list_problems,
     get_problem,
     *auth_door.routes,
@@ -176,11 +211,24 @@ ROOMS: Final[Sequence[HTTPRouteHandler]] = [
     *productions_door.routes,
     *disclosures_door.routes,
     *filing_door.routes,
+    *drafts_door.routes,
     *judging_door.routes,
     *explanations_door.routes,
+    *packets_door.routes,
+    *inbox_door.routes,
     *alerts_door.routes,
+    *moves_door.routes,
+    *clocks_door.routes,
+    *plans_door.routes,
     *requests_door.routes,
+    *calendars_door.routes,
+    *threads_door.routes,
     *observations_door.routes,
+    *subscriptions_door.routes,
+    *deliveries_door.routes,
+    *stream_door.routes,
+    *notify_door.routes,
+    *mail_door.routes,
 ]
 
 
@@ -202,6 +250,8 @@ def join(settings: Settings, house: House, doors: Sequence[BaseRouteHandler]) ->
     """An application of *doors*; raises for one that does not say who may use it."""
     local = KeySet(keys=[] if settings.issuers else [dict(issuer.local_issuer(settings).jwk)])
     issuers_of(settings.issuers)
+    networks(settings.outgoing_allow)
+    server(settings.smtp_url)
     app = Litestar(
         route_handlers=[*OWN, *doors, Metrics],
         dependencies={name: Provide(provider) for name, provider in DEPENDENCIES.items()},

@@ -4,7 +4,6 @@ Who may call, the problems each operation may answer with, the disclosure schema
 that takes raw bytes shows none), and examples. Plain JSON in, plain JSON out.
 """
 
-import html
 import inspect
 from collections.abc import Mapping, Sequence
 from copy import deepcopy
@@ -25,7 +24,7 @@ PROBLEMS: Final[Mapping[int, tuple[str, str]]] = {
     404: ("NotFound", "No such thing, or not yours to see: the two look the same on purpose."),
     409: ("Conflict", "It does not fit the present state."),
     412: ("Stale", "If-Match names a version that is no longer the newest."),
-    413: ("TooLarge", "More than 1 MiB (1048576 bytes)."),
+    413: ("TooLarge", "More than 1 MiB (1048576 bytes); of a file of evidence, more than 25 MiB."),
     422: (
         "Unprocessable",
         "Understood and wrong; every fault is listed with its pointer.",
@@ -49,8 +48,15 @@ DOCUMENTS: Final[Mapping[tuple[str, str], str]] = {
 """Operations whose raw body is a whole disclosure, and the component that describes it."""
 
 
-AS_TEXT: Final = frozenset({"explainFindings", "explainAlert"})  # where the caller accepts text/plain
+ALSO: Final = {"explainFindings": "text/plain", "explainAlert": "text/plain", "getPacket": "application/pdf"}
+"""What else an operation answers with, where the caller's Accept asks for it."""
 BYTES: Final[Mapping[str, dict[str, Any]]] = {
+    "getEvidence": {
+        "description": "The exact bytes that were sent; the Content-Type of the answer says what they are.",
+        "type": "string",
+        "contentMediaType": "application/octet-stream",
+    },
+    "getPacket": {"description": "The packet as one folder.", "type": "string"},
     "getVersion": {
         "description": "The exact bytes received: a disclosure, or the statement that withdrew it.",
         "anyOf": [
@@ -230,8 +236,8 @@ def complete_operation(method: str, operation: dict[str, Any], facts: Facts) -> 
     for said in kept.values():
         for media in said.get("content", {}).values() if facts.answer is not None else ():
             media["schema"] = facts.answer
-        if operation["operationId"] in AS_TEXT:
-            said["content"]["text/plain"] = {"schema": {"type": "string"}}
+        if operation["operationId"] in ALSO:
+            said["content"][ALSO[operation["operationId"]]] = {"schema": {"type": "string"}}
         said.setdefault("headers", {})["X-Request-ID"] = {"$ref": "#/components/headers/RequestId"}
     problems = {
         str(status): {"$ref": f"#/components/responses/{PROBLEMS[status][0]}"}
@@ -274,27 +280,3 @@ def cleaned(value: Any) -> Any:
             for key, each in value.items()
         }
     return [cleaned(each) for each in value] if isinstance(value, list | tuple) else value
-
-
-def page(document: Mapping[str, Any]) -> bytes:
-    """The document as one page for people; it loads nothing from anywhere."""
-    said = html.escape
-    rows = "".join(
-        f"<tr><td><code>{said(method.upper())}</code></td><td><code>{said(path)}</code></td>"
-        f"<td><b>{said(operation.get('summary', ''))}</b><p>{said(operation.get('description', ''))}</p></td>"
-        f"<td>{said(', '.join(operation.get('x-roles', [])) or 'anybody')}</td>"
-        f"<td>{said(' '.join(operation['responses']))}</td></tr>"
-        for path, item in sorted(document["paths"].items())
-        for method, operation in item.items()
-        if method in METHODS
-    )
-    title = said(document["info"]["title"])
-    return (
-        f"<!doctype html><html lang=en><meta charset=utf-8><title>{title}</title>"
-        "<style>body{font:16px/1.5 system-ui;margin:2rem auto;max-width:75rem;padding:0 1rem}"
-        "td,th{padding:.4rem .6rem;text-align:left;vertical-align:top;border-top:1px solid #ccc}"
-        "p{margin:.2rem 0;white-space:pre-line}</style>"
-        f"<h1>{title}</h1><p>{said(document['info'].get('description', ''))}</p>"
-        "<p>For programs: <a href=/docs/openapi.json>openapi.json</a> (OpenAPI 3.1).</p>"
-        f"<table><tr><th>Method<th>Address<th>What it does<th>Who<th>Answers</tr>{rows}</table>"
-    ).encode()

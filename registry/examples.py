@@ -94,6 +94,17 @@ OBSERVED: Final[Mapping[str, Any]] = {
     "text": "Temporary dialogue was made with VoxClone; two editors were asked to write its prompts.",
 }
 
+COMMENTS: Final[Mapping[str, Any]] = {
+    "to-both": {"text": "The cutting room has not used SceneSketch since Monday."},
+    "a-note": {"text": "Ask the vendor for the logs before the meeting.", "seen_by": "us"},
+}
+MINUTES: Final = "Minutes of 2 March 2026\n\nThe use of SceneSketch was talked over.\n"
+
+DRAFTED: Final[Mapping[str, Any]] = {
+    "production_id": "harbor-lights-s1",
+    "from": {"disclosure_id": "01900000-0000-7000-8000-000000000001"},
+}
+
 PACK: Final = """\
 pack = "house-rules"
 title = "Rules of one house"
@@ -132,6 +143,30 @@ EXAMPLES: Final[Mapping[str, Mapping[str, Any]]] = {
             "attested_by": ATTESTED,
         }
     },
+    "makeDraft": {
+        "blank": {"production_id": "harbor-lights-s1"},
+        "next-quarter": DRAFTED,
+        "an-amendment": {**DRAFTED, "from": {**DRAFTED["from"], "as": "amendment"}},
+        "from-an-answer": {
+            "production_id": "harbor-lights-s1",
+            "from": {"alert_id": "01900000-0000-7000-8000-000000000002", "number": 3},
+        },
+        "your-own-so-far": {"production_id": "harbor-lights-s1", "document": NIL_RETURN},
+    },
+    "saveDraft": {
+        "so-far": {"document": INITIAL},
+        "confirmed": {"document": INITIAL, "confirmed": ["/uses"]},
+    },
+    "checkDraft": {"as-it-is": {}},
+    "reviewDraft": {
+        "whoever-comes-first": {},
+        "by-name": {"reviewer": "r.ito@northlight.example", "note": "Please look at the hours."},
+    },
+    "approveDraft": {
+        "approved": {"approve": True},
+        "sent-back": {"approve": False, "note": "The tool was renamed in March."},
+    },
+    "fileDraft": {"as-it-is": {}},
     "createEmployer": {"signatory": SIGNATORY},
     "changeEmployer": {"signatory": SIGNATORY},
     "createProduction": {"season": SEASON},
@@ -165,8 +200,99 @@ EXAMPLES: Final[Mapping[str, Mapping[str, Any]]] = {
         },
     },
     "reportObservation": {"undisclosed-tool": OBSERVED},
+    "commentOnAlert": COMMENTS,
+    "commentOnRequest": COMMENTS,
+    "showAlertEvidence": {"minutes": MINUTES},
+    "showRequestEvidence": {"minutes": MINUTES},
     "acknowledgeAlert": {"taken-up": {"note": "The steward calls the production office on Monday."}},
     "resolveAlert": {"cured": {"outcome": "cured", "reason": "The notice was given and received."}},
+    "makeCalendar": {
+        "everything": {"title": "AI at work, editors' local"},
+        "one-production": {
+            "title": "Harbor Lights",
+            "production": {"employer_id": "northlight-pictures", "production_id": "harbor-lights-s1"},
+        },
+    },
+    "subscribe": {
+        "webhook": {
+            "way": "webhook",
+            "address": "https://union.example.org/registry",
+            "wish": {"types": ["alert"], "severities": ["critical", "major"]},
+        },
+        "daily-letter": {
+            "way": "email",
+            "address": "steward@union.example.org",
+            "pace": {
+                "at": "daily",
+                "hour": 8,
+                "time_zone": "America/Los_Angeles",
+                "quiet": {"from": 22, "to": 7},
+            },
+        },
+    },
+    "changeSubscription": {
+        "alerts-alone": {"address": "https://union.example.org/registry", "wish": {"types": ["alert"]}}
+    },
+    "exchangeSecret": {"for-two-days": {"keep_hours": 48}, "at-once": {"keep_hours": 0}},
+    "replayDeliveries": {
+        "a-morning": {
+            "subscription_id": "0196f1d2-7c3b-7e52-9c1a-3f1f4f0a5b6c",
+            "from": "2026-03-02T09:00:00-08:00",
+            "until": "2026-03-02T12:00:00-08:00",
+            "state": "all",
+        }
+    },
+    "disableSubscription": {"loud": {"reason": "The address belongs to somebody else, who asks for quiet."}},
+    "changeEscalationPlan": {
+        "two-steps": {
+            "remind_hours": 48,
+            "unacknowledge_hours": 120,
+            "distances": [30, 14, 7, 3, 1],
+            "steps": [{"after_hours": 72, "to": "local"}, {"after_hours": 168, "to": "union"}],
+        }
+    },
+    "askForExtension": {
+        "two-weeks-more": {
+            "clock": "answer",
+            "kind": "extend",
+            "until": "2026-04-17",
+            "reason": "The vendor's figures are expected in the second week of April.",
+        },
+        "talks": {
+            "clock": "grievance, from knowledge",
+            "kind": "toll",
+            "days": 14,
+            "reason": "The parties talk, and neither is to lose time by it.",
+        },
+    },
+    "consentToExtension": {"agreed": {"reason": "Agreed, if the figures come with names of the locals."}},
+    "refuseExtension": {"no": {"reason": "The figures were promised in February already."}},
     "reopenAlert": {"again": {"reason": "The notice named the wrong tool."}},
+    "assignAlert": {"to-a-steward": {"assignee": "steward-700"}},
+    "answerAlert": {
+        "with-a-cure": {
+            "statement": "The notice went out late. The editor has been offered the work again.",
+            "cure": [{"what": "Pay the days that were lost.", "by": "2026-03-20"}],
+        }
+    },
+    "acceptAlert": {"accepted": {"note": "We wait for the payment."}},
+    "disputeAlert": {"unpaid": {"reason": "Nobody has been paid."}},
+    "askAlert": {"which-days": {"question": "Which days will be paid?"}},
+    "consultAlert": {"call": {"note": "We talk on Thursday at ten."}},
+    "grieveAlert": {"step-one": {"step": 1, "filed_on": "2026-03-02", "reference": "26-114"}},
+    "waiveAlert": {
+        "propose": {"until": "2026-03-31", "reason": "The vendor's contract ends in March."},
+        "approve": {"approve": True},
+    },
+    "withdrawAlert": {"member-asks": {"reason": "The member asks us not to pursue it."}},
+    "escalateAlert": {"to-the-union": {"reason": "Nobody calls back.", "to": "union"}},
+    "moveAlerts": {
+        "acknowledge-forty": {
+            "move": "acknowledge",
+            "note": "The steward calls the production office on Monday.",
+            "alerts": [{"alert_id": "019cb0e0-7c00-7000-8000-000000000001", "revision": 1}],
+        }
+    },
+    "unsubscribe": {"one-click": {"List-Unsubscribe": "One-Click"}},
 }
 """Examples of bodies, by operation id and name."""

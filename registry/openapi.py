@@ -4,6 +4,7 @@ The framework draws addresses, parameters and texts. The shapes of answers and b
 JSON Schemas are exactly what it encodes and refuses; `contract` adds problems, security and examples.
 """
 
+import html
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
 
@@ -130,12 +131,36 @@ def docs() -> OpenAPIConfig:
     """Where the document is served, and what it says of itself."""
     return OpenAPIConfig(
         title="AI-use disclosure registry",
-        version="0.1.0",
+        version="0.3.0",
         description=SAYS,
         use_handler_docstrings=True,
         openapi_router=Router("/docs", route_handlers=[], include_in_schema=False, opt={"public": True}),
         render_plugins=[
-            Document("/", MediaType.HTML, contract.page),
+            Document("/", MediaType.HTML, page),
             Document("/openapi.json", OpenAPIMediaType.OPENAPI_JSON, contract.encode),
         ],
     )
+
+
+def page(document: Mapping[str, Any]) -> bytes:
+    """The document as one page for people; it loads nothing from anywhere."""
+    said = html.escape
+    rows = "".join(
+        f"<tr><td><code>{said(method.upper())}</code></td><td><code>{said(path)}</code></td>"
+        f"<td><b>{said(operation.get('summary', ''))}</b><p>{said(operation.get('description', ''))}</p></td>"
+        f"<td>{said(', '.join(operation.get('x-roles', [])) or 'anybody')}</td>"
+        f"<td>{said(' '.join(operation['responses']))}</td></tr>"
+        for path, item in sorted(document["paths"].items())
+        for method, operation in item.items()
+        if method in contract.METHODS
+    )
+    title = said(document["info"]["title"])
+    return (
+        f"<!doctype html><html lang=en><meta charset=utf-8><title>{title}</title>"
+        "<style>body{font:16px/1.5 system-ui;margin:2rem auto;max-width:75rem;padding:0 1rem}"
+        "td,th{padding:.4rem .6rem;text-align:left;vertical-align:top;border-top:1px solid #ccc}"
+        "p{margin:.2rem 0;white-space:pre-line}</style>"
+        f"<h1>{title}</h1><p>{said(document['info'].get('description', ''))}</p>"
+        "<p>For programs: <a href=/docs/openapi.json>openapi.json</a> (OpenAPI 3.1).</p>"
+        f"<table><tr><th>Method<th>Address<th>What it does<th>Who<th>Answers</tr>{rows}</table>"
+    ).encode()

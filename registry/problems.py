@@ -39,6 +39,11 @@ STATUSES: Final[Mapping[type[RegistryError], int]] = {
 
 RETRY_AFTER: Final[Mapping[type[RegistryError], int]] = {errors.StillRunning: 1, errors.Busy: 2}
 
+SIZES: Final = (
+    "a request may have at most 1 MiB (1048576 bytes), and one that brings a file of evidence 25 MiB "
+    "(26214400 bytes)"
+)
+
 FRAMEWORK: Final[Mapping[int, tuple[str, str, str]]] = {
     400: ("invalid-request", "The request has faults", "the request cannot be read"),
     404: (
@@ -51,7 +56,7 @@ FRAMEWORK: Final[Mapping[int, tuple[str, str, str]]] = {
         "This address does not take this method",
         "see the Allow header for the methods",
     ),
-    413: ("too-large", "The document is too large", "a request may have at most 1 MiB (1048576 bytes)"),
+    413: ("too-large", "The document is too large", SIZES),
     415: ("unsupported-media-type", "The registry does not read this media type", "send application/json"),
     422: ("invalid-request", "The request has faults", "the request has faults"),
     503: ("busy", "Try again in a moment", "the registry cannot answer at the moment"),
