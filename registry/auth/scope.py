@@ -53,6 +53,11 @@ def scope_of(principal: Principal) -> Scope:
     return Scope(employers=principal.employers if principal.role == "auditor" else None)
 
 
+def owner_of(principal: Principal) -> str:
+    """Whose a person's own things are: a name at two employers, or in two roles, is two owners."""
+    return f"{principal.role} {principal.employer_id or '-'} {principal.subject}"
+
+
 def within(scope: Scope, employer_id: str, locals_: Collection[str] = ()) -> bool:
     """Whether a thing of *employer_id* that concerns *locals_* lies inside *scope*."""
     if scope.employers is not None and employer_id not in scope.employers:

@@ -14,7 +14,7 @@ import structlog
 from uuid_utils.compat import uuid7
 
 from registry.auth import store as access
-from registry.auth.scope import Principal, Scope, permit, scope_of
+from registry.auth.scope import Principal, Scope, owner_of, permit, scope_of
 from registry.calendars import asked, feed, ical, store
 from registry.calendars.asked import AskedFeed
 from registry.calendars.calendar import Calendar, Days, Known, drawn
@@ -75,7 +75,7 @@ async def make(
     said, secret = msgspec.convert(told, AskedFeed), secrets.token_urlsafe(feed.SECRET_BYTES)
     kept = Kept(
         feed_id=uuid7(),
-        subject=feed.owner_of(principal),
+        subject=owner_of(principal),
         principal=principal,
         title=said.title,
         production=said.production,
@@ -116,7 +116,7 @@ async def revoke(db: Database, principal: Principal, feed_id: UUID, now: dt.date
 
 def whose(principal: Principal) -> str | None:
     """Whose feeds the caller may list and revoke: their own; None: everybody's."""
-    return None if principal.role == "administrator" else feed.owner_of(principal)
+    return None if principal.role == "administrator" else owner_of(principal)
 
 
 async def read(db: Database, house: House, name: str, if_none_match: str | None, now: dt.datetime) -> Read:

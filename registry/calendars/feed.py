@@ -63,11 +63,6 @@ def shown(kept: Kept) -> FeedShown:
     )
 
 
-def owner_of(principal: Principal) -> str:
-    """Whose a feed is: two who share a name at different employers, or in two roles, are two."""
-    return f"{principal.role} {principal.employer_id or '-'} {principal.subject}"
-
-
 def digest(secret: str) -> bytes:
     """What is kept of a secret."""
     return hashlib.sha256(secret.encode()).digest()

@@ -11,7 +11,7 @@ import msgspec
 import structlog
 from uuid_utils.compat import uuid7
 
-from registry.auth.scope import Principal
+from registry.auth.scope import Principal, owner_of
 from registry.db import Database
 from registry.deliveries.delivery import name_of
 from registry.deliveries.sending import Outgoing, Result, Sender
@@ -20,7 +20,7 @@ from registry.notify.webhook.act import WAYS, WebhookSender
 from registry.outgoing import act as outgoing
 from registry.settings import Settings
 from registry.subscriptions import store
-from registry.subscriptions.subscription import Subscription, Way, owner_of
+from registry.subscriptions.subscription import Subscription, Way
 
 log = structlog.get_logger()
 

@@ -13,7 +13,7 @@ import structlog
 from uuid_utils.compat import uuid7
 
 from registry.agreements import act as agreements
-from registry.auth.scope import Principal
+from registry.auth.scope import Principal, owner_of
 from registry.db import Database, UniqueViolation
 from registry.disclosures import document
 from registry.errors import Fault, IllegalMove, KeyReused, StillRunning
@@ -28,7 +28,7 @@ from registry.productions.view import etag
 from registry.settings import Settings
 from registry.subscriptions import asked, store, view
 from registry.subscriptions.asked import Changing, Codes, Rotating, Subscribing
-from registry.subscriptions.subscription import Secret, Signing, Subscription, live, owner_of
+from registry.subscriptions.subscription import Secret, Signing, Subscription, live
 from registry.subscriptions.view import SubscriptionLine, SubscriptionMade
 
 log = structlog.get_logger()

@@ -90,11 +90,6 @@ class Subscription(msgspec.Struct, frozen=True, kw_only=True):
     changed_at: dt.datetime
 
 
-def owner_of(principal: Principal) -> str:
-    """Whose a subscription is: two who share a name at different employers, or in two roles, are two."""
-    return f"{principal.role} {principal.employer_id or '-'} {principal.subject}"
-
-
 def live(secrets: Sequence[Secret], now: dt.datetime) -> list[Secret]:
     """The secrets a message is signed with at *now*, the newest first: one, or two while one is replaced."""
     held = [secret for secret in secrets if secret.until is None or secret.until > now]

@@ -21,7 +21,7 @@ UNREADABLE: Final = (
     *(zipfile.BadZipFile, zlib.error, struct.error, EOFError, KeyError, NotImplementedError, OSError),
     *(OverflowError, RuntimeError, ValueError),
 )
-"""What the reader of archives raises for bytes that are none, or are locked."""
+"""What the reader of archives raises for bytes that are none, are locked, or are packed in a way it lacks."""
 BEGINS: Final = b"PK\x03\x04"
 PART: Final = b"PK\x01\x02"
 """How each line of an archive's table of contents begins."""

@@ -7,7 +7,7 @@ from uuid import UUID
 import msgspec
 import structlog
 
-from registry.auth.scope import Principal, permit
+from registry.auth.scope import Principal, owner_of, permit
 from registry.db import Connection, Database
 from registry.deliveries import store as deliveries
 from registry.deliveries.delivery import State
@@ -22,7 +22,7 @@ from registry.productions.version import refuse
 from registry.subscriptions import store as subscriptions
 from registry.subscriptions import view as subscription_view
 from registry.subscriptions.act import reader_of
-from registry.subscriptions.subscription import Subscription, owner_of
+from registry.subscriptions.subscription import Subscription
 from registry.subscriptions.view import SubscriptionLine
 
 log = structlog.get_logger()

@@ -13,7 +13,7 @@ from typing import Any, Final
 
 import structlog
 
-from registry.auth.scope import Principal
+from registry.auth.scope import Principal, owner_of
 from registry.auth.token import expires_at
 from registry.db import Connection, Database
 from registry.deliveries import match
@@ -22,7 +22,6 @@ from registry.deliveries.events import store as events
 from registry.deliveries.stream import frame
 from registry.errors import Busy
 from registry.outbox.wake import CHANNEL
-from registry.subscriptions.subscription import owner_of
 
 log = structlog.get_logger()
 
