@@ -9,7 +9,7 @@ import getpass
 import os
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, LiteralString, Self, TypeVar
 from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit, urlunsplit
@@ -33,9 +33,41 @@ T = TypeVar("T")
 UniqueViolation = asyncpg.UniqueViolationError
 """What a store may catch to say "this key is taken"."""
 
+Canceled = asyncpg.QueryCanceledError
+"""What an act may catch that gives a statement only so much time."""
+
 TAKE_ROLE: Final[LiteralString] = "SET ROLE registry_app"
 OLDEST: Final = 150000
 NEWEST: Final = 190000
+
+
+class Session(asyncpg.Connection):
+    """A connection that knows what its process signs the ledger with, and what waits for a commit."""
+
+    seal: Any = None
+    """What checkpoints are signed with (ledger.log); None in programs that sign nothing."""
+    waiting: tuple[Callable[[], Awaitable[None] | None], ...] = ()
+
+    def once_committed(self, act: Callable[[], Awaitable[None] | None]) -> None:
+        """Have *act* done as soon as the transaction under way is committed; never if it is rolled back."""
+        self.waiting = (*self.waiting, act)
+
+    def forget(self, until: tuple[Callable[[], Awaitable[None] | None], ...]) -> None:
+        """Part of the transaction was undone: only what waited before, *until*, still waits."""
+        self.waiting = until
+
+    async def ended(self, *, committed: bool) -> None:
+        """Do what waited for the end of the transaction, if it was *committed*."""
+        acts, self.waiting = self.waiting, ()
+        for act in acts if committed else ():
+            done = act()
+            if done is not None:
+                await done
+
+
+def seal_of(conn: "Connection") -> Any:
+    """What the ledger is signed with on *conn*; None where nothing is."""
+    return getattr(conn, "seal", None)
 
 
 class Database:
@@ -47,8 +79,14 @@ class Database:
 
     @classmethod
     @contextlib.asynccontextmanager
-    async def open(cls, dsn: str, *, size: int = 4, role: bool = True) -> AsyncIterator[Self]:
-        """Connect to *dsn*; refuses a server outside 15 to 18, and a database without our role."""
+    async def open(
+        cls, dsn: str, *, size: int = 4, role: bool = True, seal: Any = None
+    ) -> AsyncIterator[Self]:
+        """Connect to *dsn*; refuses a server outside 15 to 18, and a database without our role.
+
+        *seal* is what entries appended on these connections are signed with; see `registry.ledger.log`.
+        """
+        sealed = type("Sealed", (Session,), {"seal": seal})
         with explained():
             pool = await asyncpg.create_pool(
                 dsn,
@@ -56,6 +94,7 @@ class Database:
                 max_size=size,
                 init=prepare_with_role if role else prepare,
                 reset=nothing,
+                connection_class=sealed,
                 server_settings={"application_name": "registry"},
             )
         try:
@@ -66,8 +105,16 @@ class Database:
     @contextlib.asynccontextmanager
     async def transaction(self) -> AsyncIterator["Connection"]:
         """One writing transaction: everything inside commits together or not at all."""
-        async with self.pool.acquire() as conn, conn.transaction():
-            yield conn
+        async with self.pool.acquire() as conn:
+            committed = False
+            # The Session's own, behind the pool's proxy, which lets go of a connection that is lost.
+            ended = conn.ended  # type: ignore[attr-defined]
+            try:
+                async with conn.transaction():
+                    yield conn
+                committed = True
+            finally:
+                await ended(committed=committed)
 
     @contextlib.asynccontextmanager
     async def snapshot(self) -> AsyncIterator["Connection"]:
@@ -77,6 +124,19 @@ class Database:
             conn.transaction(isolation="repeatable_read", readonly=True),
         ):
             yield conn
+
+
+@contextlib.asynccontextmanager
+async def savepoint(conn: "Connection") -> AsyncIterator[None]:
+    """Part of a transaction: when it fails it is undone alone, with what waited in it for the commit."""
+    waiting = getattr(conn, "waiting", ())
+    try:
+        async with conn.transaction():
+            yield
+    except BaseException:
+        if waiting != getattr(conn, "waiting", ()):
+            conn.forget(waiting)  # type: ignore[union-attr]
+        raise
 
 
 async def prepare(conn: "Connection") -> None:

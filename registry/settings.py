@@ -53,6 +53,22 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """Whom the registry's mail comes from."""
     outgoing_allow: str = ""
     """Networks, separated by commas, that webhooks may reach although they are not public. Empty: none."""
+    log_origin: str = ""
+    """The name of the ledger's log: its address without scheme. Empty: `public_url`'s, with `/ledger`."""
+    log_key: str = ""
+    """The file of the Ed25519 key that signs checkpoints. Empty: `log.pem` in `data_dir`, made at need."""
+    tiles_dir: str = ""
+    """A folder in which the log's tiles and checkpoint are kept for a static server. Empty: none."""
+    witness_policy: str = ""
+    """The file that names the witnesses of checkpoints, and how many must have signed. Empty: none."""
+    publish_seconds: Annotated[int, msgspec.Meta(ge=1, le=3600)] = 5
+    """How often witnesses are asked and tiles are written, when there is something new."""
+    stamp_url: str = ""
+    """The address of an RFC 3161 time-stamping authority for checkpoints. Empty: none."""
+    stamp_seconds: Annotated[int, msgspec.Meta(ge=1, le=604800)] = 3600
+    """How often a new checkpoint is time-stamped."""
+    access_batch_seconds: Annotated[int, msgspec.Meta(ge=1, le=86400)] = 600
+    """How often what was read is put into the ledger, as one entry for all of it."""
 
     @property
     def address(self) -> str:

@@ -1,16 +1,13 @@
 """The local issuer of embedded mode: an Ed25519 key in the data folder, and the tokens it signs.
 
-The key is made at first start, whole or not at all: written to a temporary file and linked to its name, so
-two processes that start at once end with one key. It refuses to work beside a configured issuer.
+The key is made at first start, whole or not at all (`registry.keyfile`). It refuses to work beside a
+configured issuer.
 """
 
 import base64
 import hashlib
-import os
-import tempfile
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import Any, Final
 
 import jwt
@@ -19,9 +16,10 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from uuid_utils.compat import uuid7
 
+from registry import keyfile
 from registry.auth.keys import Key, find_key
 from registry.auth.scope import Principal
-from registry.errors import Corrupt, Forbidden
+from registry.errors import Forbidden
 from registry.settings import Settings
 
 ISSUER: Final = "urn:ai-use-registry:local-issuer"
@@ -54,36 +52,8 @@ def local_issuer(settings: Settings) -> LocalIssuer:
             "tokens come from the issuers in REGISTRY_ISSUERS; the local issuer does not work beside them"
         )
     path = settings.data_dir / FILE
-    if not path.exists():
-        make_key(path)
-    try:
-        private = serialization.load_pem_private_key(path.read_bytes(), password=None)
-    except (OSError, ValueError) as fault:
-        raise Corrupt(f"the local issuer's key {path} cannot be read: {fault}") from None
-    if not isinstance(private, Ed25519PrivateKey):
-        raise Corrupt(f"the local issuer's key {path} is not an Ed25519 key")
+    private = keyfile.kept(path, "the local issuer's key")
     return LocalIssuer(private=private, jwk=public_jwk(private))
-
-
-def make_key(path: Path) -> None:
-    """Put a new private key at *path*, readable by its owner alone, unless another process was first."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    pem = Ed25519PrivateKey.generate().private_bytes(
-        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-    )
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            os.fchmod(file.fileno(), 0o600)
-            file.write(pem)
-            file.flush()
-            os.fsync(file.fileno())
-        # A link fails where the name exists, a rename would take it: the first key made is the one kept.
-        Path(path).hardlink_to(name)
-    except FileExistsError:
-        pass
-    finally:
-        Path(name).unlink()
 
 
 def public_jwk(private: Ed25519PrivateKey) -> dict[str, str]:

@@ -8,9 +8,17 @@ merkle.py    hashing, proofs and their verification (RFC 6962, section 2.1; RFC 
 subtrees.py  which stored hashes a proof needs, so that a proof reads hundreds of rows, not a million
 entry.py     what an entry says, the digest of a history row, the salted commitments to sections
 recount.py   the tree recomputed from the entries' bytes, trusting no stored hash
+note.py      signed notes, their keys, cosignatures (C2SP)
+checkpoint.py  the text that is signed: origin, size, root
+tiles.py     how the tree is laid out for mirrors and caches
+moment.py    what a reading of the past stands on; what is asked for, and what its answer says
+prooffile.py the proof of one entry as a `.tlog-proof`
 answer.py    what callers are shown: hashes as hexadecimal text
+past/        the ledger as it was, for every reading
 store.py     the three tables of the ledger; the one writer
 http.py      head, entries, inclusion and consistency proofs; public
+log/         who signs the ledger, and that it never signs two histories
+served/      the log as mirrors and verifiers read it: checkpoints, tiles, keys; public
 
 What must stay true, whatever fails and whenever:
 1. Positions run 0, 1, 2, … with no gap: the row lock on the head orders appends until their commit.
@@ -18,5 +26,6 @@ What must stay true, whatever fails and whenever:
 3. The root at any size is a function of entries 0 … size-1 alone.
 
 Known gap: who restores an older copy of the whole database, or cuts the newest entries off and mends
-the head, makes a shorter history that is consistent in itself. Only a head published elsewhere shows it.
+the head, makes a shorter history that is consistent in itself. Only a checkpoint outside the database shows
+it: the mark that log/ keeps, which stops this program; those of witnesses and mirrors, which convince others.
 """

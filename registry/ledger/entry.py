@@ -10,11 +10,11 @@ prev     the leaf hash of the entry before it of the same record
 """
 
 import base64
+import functools
 import hashlib
 from collections.abc import Mapping
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from typing import Any, Final, Literal
-from uuid import UUID
 
 import msgspec
 
@@ -35,6 +35,10 @@ Kind = Literal[
     "answer",
     "observation",
     "thread",
+    "access",
+    "export",
+    "log",
+    "redaction",
 ]
 
 TABLES: Final[Mapping[str, str]] = {
@@ -52,8 +56,15 @@ TABLES: Final[Mapping[str, str]] = {
     "answer": "request_entry",
     "observation": "observation",
     "thread": "thread_entry",
+    "access": "access_batch",
+    "export": "export",
+    "log": "ledger_log",
+    "redaction": "redaction",
 }
 """In which table the row of an entry of each kind stands."""
+
+WHOLE: Final = ("body", "findings")
+"""Columns of bytes that stand in a row's digest by their own SHA-256."""
 
 
 class Entry(
@@ -92,13 +103,14 @@ def decode(data: bytes) -> Entry:
     """The entry in *data*; raises Corrupt unless encoding it again gives exactly *data*."""
     try:
         entry = DECODER.decode(data)
-    except msgspec.MsgspecError as fault:
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as fault:
         raise Corrupt(f"this is not a ledger entry: {fault}") from None
     if encode(entry) != data:
         raise Corrupt("this ledger entry is not in canonical form")
     return entry
 
 
+@functools.lru_cache(256)
 def stamp(at: datetime) -> str:
     """An instant as ledger entries write it: RFC 3339, UTC, microseconds."""
     assert at.tzinfo is not None, "an instant has a time zone"
@@ -114,27 +126,21 @@ def row_bytes(table: str, row: Mapping[str, Any]) -> bytes:
     """One history row as it is digested, every column of it but `ledger_index`.
 
     It is canonical JSON of the table's name and the columns that are not NULL (so that a column added later
-    leaves the digests of older rows alone). The row to be written and the row read back give the same bytes.
+    leaves the digests of older rows alone). Bytes kept whole, `body` and `findings`, stand in it by their
+    SHA-256, and may be given as that. The row to be written and the row read back give the same bytes.
     """
-    told = {name: plain(value) for name, value in row.items() if value is not None and name != "ledger_index"}
+    told = {name: plain(name, value) for name, value in row.items() if value is not None}
+    told.pop("ledger_index", None)
     assert "table" not in told
     told["table"] = table
     return msgspec.json.encode(told, order="sorted")
 
 
-def plain(value: Any) -> Any:
-    """A column's value as canonical JSON holds it; what goes into jsonb is JSON already."""
-    match value:
-        case bytes():
-            return value.hex()
-        case datetime():
-            return stamp(value)
-        case date():
-            return value.isoformat()
-        case UUID():
-            return str(value)
-        case _:
-            return value
+def plain(name: str, value: Any) -> Any:
+    """A column's value as canonical JSON holds it; what goes into jsonb is JSON already, ids and days too."""
+    if isinstance(value, bytes):
+        return hashlib.sha256(value).hexdigest() if name in WHOLE else value.hex()
+    return stamp(value) if isinstance(value, datetime) else value
 
 
 def section_disclosure(salt: str, name: str, value: Any) -> str:

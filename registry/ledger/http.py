@@ -10,6 +10,7 @@ from registry.db import Database
 from registry.ledger import answer
 from registry.ledger import store as ledger
 from registry.ledger.answer import ConsistencyProof, InclusionProof, LedgerEntry, LedgerHead
+from registry.ledger.served import http as served
 
 Index = Annotated[
     int, PathParameter(ge=0, le=2**53 - 1, description="Where the entry stands; the first one is entry 0.")
@@ -82,4 +83,4 @@ async def show_consistency(db: NamedDependency[Database], old: From, new: To) ->
         return answer.consistency(old, new, await ledger.consistency(conn, old, new))
 
 
-routes = [show_head, show_entry, show_inclusion, show_consistency]
+routes = [show_head, show_entry, show_inclusion, show_consistency, *served.routes]

@@ -11,10 +11,10 @@ from registry.ledger.merkle import Frontier, Subtree, leaf_hash
 
 
 class Recount:
-    """The tree over the entries fed so far."""
+    """The tree over the entries fed so far, on top of those that *frontier* stands for."""
 
-    def __init__(self) -> None:
-        self.frontier = Frontier()
+    def __init__(self, frontier: Frontier | None = None) -> None:
+        self.frontier = frontier or Frontier()
 
     @property
     def size(self) -> int:

@@ -1,17 +1,18 @@
 """The ledger's three tables, and their one writer.
 
 `append` takes part in its caller's transaction: nothing is in the ledger before that commits, and a rollback
-leaves no gap. Everything here but the entries' own bytes is derived, and `recount` trusts none of it.
+leaves no gap. Everything here but the entries' own bytes is derived, and `recount` trusts none of it. On a
+connection that has a seal (`registry.ledger.log`) the new head is signed by the statement that makes it.
 """
 
 from collections.abc import AsyncIterator, Iterable, Sequence
 from datetime import datetime
-from typing import Final, LiteralString, NamedTuple
+from typing import Any, Final, LiteralString, NamedTuple
 
 import msgspec
 
-from registry.db import Connection
-from registry.errors import Corrupt, Fault, Invalid, NotFound
+from registry.db import Connection, seal_of
+from registry.errors import Busy, Corrupt, Fault, Invalid, NotFound
 from registry.ledger import merkle, subtrees
 from registry.ledger.merkle import Frontier, Range, Subtree
 from registry.ledger.recount import Recount
@@ -41,6 +42,18 @@ class Appended(msgspec.Struct, frozen=True):
     head: Head
 
 
+class Offer(NamedTuple):
+    """A signed checkpoint to be stored: by which log, its note; and the mark it is held against, if any."""
+
+    log: int | None = None
+    note: str | None = None
+    mark_size: int | None = None
+    mark: Any = None
+
+
+UNSIGNED: Final = Offer()
+
+
 class StoredEntry(NamedTuple):
     """One entry as it is stored."""
 
@@ -56,6 +69,8 @@ LOCK_HEAD: Final[LiteralString] = """
 SELECT size, root, frontier FROM ledger_head WHERE one FOR UPDATE
 """
 
+# What it returns is seen by the snapshot of this statement, which is taken when the head is locked already:
+# who signs now, whether anything may be signed, and what stands where the mark outside the database says.
 APPEND_ENTRIES: Final[LiteralString] = """
 WITH entries AS (
     INSERT INTO ledger_entry (index, entry, leaf, appended_at)
@@ -65,8 +80,15 @@ WITH entries AS (
     INSERT INTO ledger_subtree (level, index, hash)
     SELECT s.level, s.index, s.hash
     FROM unnest($5::int[], $6::bigint[], $7::bytea[]) AS s (level, index, hash)
+), checkpoint AS (
+    INSERT INTO ledger_checkpoint (size, log, root, note, signed_at)
+    SELECT $8::bigint, $11::int, $9::bytea, $12::text, $4::timestamptz WHERE $11::int IS NOT NULL
 )
 UPDATE ledger_head SET size = $8::bigint, root = $9::bytea, frontier = $10::bytea[] WHERE one
+RETURNING (SELECT reason FROM ledger_halt) AS halted,
+          (SELECT max(number) FROM ledger_log) AS log,
+          (SELECT e.appended_at FROM ledger_entry e WHERE e.index = $1::bigint - 1) AS newest,
+          (SELECT c.root FROM ledger_checkpoint c WHERE c.size = $13::bigint ORDER BY c.log LIMIT 1) AS marked
 """
 
 GET_HEAD: Final[LiteralString] = """
@@ -94,7 +116,8 @@ SELECT index, entry, leaf, appended_at FROM ledger_entry ORDER BY index
 
 # In the order in which appending completes them. Numeric, because a forged index may be of any size.
 STREAM_SUBTREES: Final[LiteralString] = """
-SELECT level, index, hash FROM ledger_subtree ORDER BY (index + 1::numeric) * 256::numeric ^ level, level
+SELECT level, index, hash FROM ledger_subtree WHERE (index + 1::numeric) * 256::numeric ^ level > $1::bigint
+ORDER BY (index + 1::numeric) * 256::numeric ^ level, level
 """
 
 
@@ -116,7 +139,9 @@ async def extend(conn: Connection, entries: Sequence[bytes], now: datetime) -> A
     leaves = [merkle.leaf_hash(entry) for entry in entries]
     full = [subtree for leaf in leaves for subtree in frontier.append(leaf)]
     root = frontier.root()
-    await conn.execute(
+    seal = seal_of(conn)
+    offer = seal.offer(frontier.size, root) if seal else UNSIGNED
+    seen = await conn.fetchrow(
         APPEND_ENTRIES,
         first,
         entries,
@@ -128,9 +153,23 @@ async def extend(conn: Connection, entries: Sequence[bytes], now: datetime) -> A
         frontier.size,
         root,
         frontier.roots,
+        *offer[:3],
     )
+    refuse_halted(seen)
+    if seal:
+        await seal.admit(conn, offer, Head(first, row["root"]), Head(frontier.size, root), seen, now)
     positions = [Position(first + number, leaf) for number, leaf in enumerate(leaves)]
     return Appended(positions, Head(frontier.size, root))
+
+
+def refuse_halted(seen: Any) -> None:
+    """Refuse to append while somebody else is known to have seen another history."""
+    if seen is not None and seen["halted"] is not None:
+        raise Busy(
+            f"nothing is written into the ledger until a person has looked into this: {seen['halted']}. "
+            "See `registry ledger status`; `registry ledger resume` goes on with this history, "
+            "`registry ledger rotate` begins a new log"
+        )
 
 
 async def head(conn: Connection) -> Head:
@@ -177,6 +216,11 @@ async def consistency(conn: Connection, old: int, new: int) -> list[bytes]:
     return await proof(conn, merkle.consistency_path(old, new))
 
 
+async def root_at(conn: Connection, size: int) -> bytes:
+    """The root of the tree of the first *size* entries, folded from stored leaves and subtrees."""
+    return (await proof(conn, [Range(0, size)]))[0]
+
+
 async def refuse_beyond(conn: Connection, name: str, size: int) -> None:
     """Refuse a tree that the ledger has not grown to yet."""
     known = (await head(conn)).size
@@ -220,9 +264,9 @@ async def stream_entries(conn: Connection) -> AsyncIterator[StoredEntry]:
         yield StoredEntry(*row)
 
 
-async def stream_subtrees(conn: Connection) -> AsyncIterator[Subtree]:
-    """Every stored subtree in the order in which appending completes them; needs a transaction."""
-    async for row in conn.cursor(STREAM_SUBTREES, prefetch=AT_ONCE):
+async def stream_subtrees(conn: Connection, size: int = 0) -> AsyncIterator[Subtree]:
+    """Every stored subtree that only trees of more than *size* entries have, in order; in a transaction."""
+    async for row in conn.cursor(STREAM_SUBTREES, size, prefetch=AT_ONCE):
         yield Subtree(*row)
 
 

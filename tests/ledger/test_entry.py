@@ -124,6 +124,7 @@ def test_a_commitment_is_the_one_of_the_sd_jwt_standard():
     assert entry.section_digest(spaced) == "X9yH0Ajrdm1Oij4tWso9UzzKJvPoDxwmuEcO3XAdRC0"
 
 
+@pytest.mark.slow
 @given(
     sections=st.dictionaries(st.text(), st.recursive(st.none() | st.text(), st.lists), min_size=1),
     data=st.data(),

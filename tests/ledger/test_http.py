@@ -10,6 +10,7 @@ from litestar.di import Provide
 from registry.db import Database
 from registry.ledger import http, merkle
 from registry.ledger import store as ledger
+from registry.ledger.served.act import newest_signed
 
 NOW = dt.datetime(2026, 3, 1, 12, tzinfo=dt.UTC)
 
@@ -21,7 +22,11 @@ async def client(db):
 
     async with db.transaction() as conn:
         await ledger.append(conn, [b'{"n":%d}' % number for number in range(300)], NOW)
-    app = Litestar(http.routes, dependencies={"db": Provide(give)})
+
+    async def newest():
+        return newest_signed
+
+    app = Litestar(http.routes, dependencies={"db": Provide(give), "published": Provide(newest)})
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://registry") as opened:
         yield opened
 

@@ -107,6 +107,7 @@ def test_public_consistency_vectors_are_accepted_and_refused(shared):
     assert checked > 50
 
 
+@pytest.mark.slow
 @settings(deadline=None)
 @given(size=SIZES, data=st.data())
 def test_another_library_agrees_on_roots_and_inclusion(size, data):
@@ -124,6 +125,7 @@ def test_another_library_agrees_on_roots_and_inclusion(size, data):
     assert merkle.verify_inclusion(index, part, leaves[index], ours, tree.get_root(part))
 
 
+@pytest.mark.slow
 @settings(deadline=None)
 @given(size=SIZES, data=st.data())
 def test_another_library_agrees_on_consistency(size, data):
@@ -163,6 +165,7 @@ def test_a_flipped_bit_anywhere_in_a_proof_is_refused(size, data):
     assert not any(merkle.verify_consistency(old, size, *roots, wrong) for wrong in bad(consistency))
 
 
+@pytest.mark.slow
 def test_the_frontier_tells_every_full_subtree_once():
     """Appending reports each full subtree of 256^n leaves when its last leaf arrives, with its root."""
     leaves = leaves_of(256 * 256 + 300)

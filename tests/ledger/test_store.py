@@ -99,6 +99,7 @@ async def test_concurrent_appends_come_out_dense(dsn):
     assert found.size == sum(number % 4 + 1 for number in range(20) if number % 3)
 
 
+@pytest.mark.slow
 async def test_proofs_come_from_stored_subtrees_at_any_size(db):
     """With subtrees of two levels, proofs at past sizes verify against the roots of those sizes."""
     size = 66_000
@@ -145,6 +146,7 @@ async def test_what_is_not_there_is_refused_in_words(db):
             await ledger.consistency(conn, 1, 9)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("statement", "named"),
     [

@@ -2,6 +2,7 @@
 
 import random
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -34,6 +35,7 @@ def test_proofs_from_stored_hashes_are_those_from_all_leaves(size, data):
     assert merkle.consistency_proof(LEAVES[:size], old) == subtrees.proof(consistency, HASHES)
 
 
+@pytest.mark.slow
 def test_a_proof_in_a_million_leaves_reads_hundreds_of_hashes():
     """A proof in a tree of a million leaves needs some 800 stored hashes, and never more than 1050."""
     dice = random.Random(6962)
