@@ -8,7 +8,6 @@ draft.py       a draft as it is kept (pure)
 asked.py       the bodies that callers send about a draft, and every fault in one (pure)
 steps.py       states and steps as one table; who may take those that need two persons (pure)
 confirm.py     what was carried over and time may have changed; what is left to confirm (pure)
-difference.py  what differs from the document it was made from, place by place, in words (pure)
 order.py       a document's members in the order of its schema; the bytes it is filed as (pure)
 view.py        a draft as it is shown (pure)
 store.py       the table draft

@@ -8,8 +8,8 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any, Final
 
+from registry.diffs.difference import same
 from registry.disclosures import codes, wording
-from registry.drafts.difference import same
 from registry.drafts.draft import Carried
 from registry.errors import Fault
 from registry.productions.shape import said

@@ -8,10 +8,11 @@ from uuid import UUID
 
 import msgspec
 
+from registry.diffs import difference
+from registry.diffs.difference import Difference
 from registry.disclosures.schemas import SchemaSet
 from registry.disclosures.version import Head
-from registry.drafts import confirm, difference, steps
-from registry.drafts.difference import Difference
+from registry.drafts import confirm, steps
 from registry.drafts.draft import Draft, DraftState, Remark, Review, Source
 from registry.drafts.order import ordered, root_of
 from registry.filing.trial import Preflight

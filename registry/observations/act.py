@@ -22,6 +22,7 @@ from registry.disclosures import codes as lists
 from registry.disclosures import document
 from registry.idempotency import REPLAYED, digest, key_of, required
 from registry.ledger import store as ledger
+from registry.ledger.moment import Moment, size_at
 from registry.observations import observed, store, view
 from registry.observations.entry import Kept, ledger_entry
 from registry.observations.observed import Observed
@@ -135,10 +136,12 @@ async def answer_of(conn: Connection, row: Kept, principal: Principal) -> Observ
     return ObservationRecorded(shown, requests.place(ledger.Position(row.ledger_index, leaf)))
 
 
-async def show(db: Database, principal: Principal, observation_id: UUID) -> Observation:
+async def show(
+    db: Database, principal: Principal, observation_id: UUID, moment: Moment | None = None
+) -> Observation:
     """One observation; NotFound when it is not the caller's to see."""
     async with db.snapshot() as conn:
-        row = await store.get(conn, scope_of(principal), observation_id)
+        row = await store.get(conn, scope_of(principal), observation_id, size_at(moment))
     return view.observation(row, principal.role)
 
 
@@ -149,6 +152,7 @@ async def find(
     production: str | None = None,
     cursor: str | None = None,
     limit: int | None = None,
+    moment: Moment | None = None,
 ) -> Page[Observation]:
     """A page of the observations the caller may see, newest first."""
     key, size = decode(cursor, tuple[UUID]), limit_of(limit)
@@ -159,6 +163,7 @@ async def find(
             production_id=production,
             before=key[0] if key else None,
             limit=size + 1,
+            size=size_at(moment),
         )
     shown = [view.observation(row, principal.role) for row in rows]
     return paged(shown, size, lambda item: [item.observation_id])

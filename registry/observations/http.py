@@ -10,6 +10,7 @@ from litestar.params import HeaderParameter, PathParameter, QueryParameter, RawB
 
 from registry.auth.scope import Principal
 from registry.db import Database
+from registry.ledger.moment import Moment
 from registry.observations import act
 from registry.observations.observed import Observed
 from registry.observations.view import Observation, ObservationRecorded
@@ -74,6 +75,7 @@ async def report_observation(
 async def list_observations(
     db: NamedDependency[Database],
     principal: NamedDependency[Principal],
+    moment: NamedDependency[Moment | None],
     production_id: OfProduction = None,
     cursor: Cursor = None,
     limit: Limit = None,
@@ -83,7 +85,7 @@ async def list_observations(
     A representative sees those of their locals and unions, an employer those about its productions, an
     auditor those of their mandate.
     """
-    return await act.find(db, principal, production=production_id, cursor=cursor, limit=limit)
+    return await act.find(db, principal, production=production_id, cursor=cursor, limit=limit, moment=moment)
 
 
 @get(
@@ -97,9 +99,10 @@ async def get_observation(
     observation_id: ObservationId,
     db: NamedDependency[Database],
     principal: NamedDependency[Principal],
+    moment: NamedDependency[Moment | None],
 ) -> Observation:
     """One observation, with its place in the ledger. It never changes."""
-    return await act.show(db, principal, observation_id)
+    return await act.show(db, principal, observation_id, moment)
 
 
 routes = [report_observation, list_observations, get_observation]

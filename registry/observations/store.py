@@ -19,6 +19,7 @@ FROM observation
 WHERE ($1::text[] IS NULL OR employer_id = ANY ($1))
   AND ($2::text[] IS NULL OR party = ANY ($2) OR split_part(party, ':', 1) = ANY ($3::text[]))
   AND observation_id = $4
+  AND ($5::bigint IS NULL OR ledger_index < $5)
 """
 
 LIST_OBSERVATIONS: Final[LiteralString] = """
@@ -29,6 +30,7 @@ WHERE ($1::text[] IS NULL OR employer_id = ANY ($1))
   AND ($2::text[] IS NULL OR party = ANY ($2) OR split_part(party, ':', 1) = ANY ($3::text[]))
   AND ($4::text IS NULL OR production_id = $4)
   AND ($5::uuid IS NULL OR observation_id < $5)
+  AND ($7::bigint IS NULL OR ledger_index < $7)
 ORDER BY observation_id DESC
 LIMIT $6
 """
@@ -55,22 +57,27 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
 """
 
 
-async def get(conn: Connection, scope: Scope, observation_id: UUID) -> Kept:
-    """An observation; NotFound when there is none within *scope*."""
-    row = await conn.fetchrow(FIND_OBSERVATION, scope.employers, scope.locals, scope.unions, observation_id)
+async def get(conn: Connection, scope: Scope, observation_id: UUID, size: int | None = None) -> Kept:
+    """An observation, of the first *size* entries or of all; NotFound when there is none within *scope*."""
+    given = (scope.employers, scope.locals, scope.unions, observation_id, size)
+    row = await conn.fetchrow(FIND_OBSERVATION, *given)
     if row is None:
         raise NotFound("there is no such observation among those you may see")
     return row_to(Kept, row)
 
 
 async def find_page(
-    conn: Connection, scope: Scope, *, production_id: str | None, before: UUID | None, limit: int
+    conn: Connection,
+    scope: Scope,
+    *,
+    production_id: str | None,
+    before: UUID | None,
+    limit: int,
+    size: int | None = None,
 ) -> list[Kept]:
     """The newest observations within *scope* that fit, at most *limit*, older than *before*."""
-    rows = await conn.fetch(
-        LIST_OBSERVATIONS, scope.employers, scope.locals, scope.unions, production_id, before, limit
-    )
-    return rows_to(Kept, rows)
+    given = (scope.employers, scope.locals, scope.unions, production_id, before, limit, size)
+    return rows_to(Kept, await conn.fetch(LIST_OBSERVATIONS, *given))
 
 
 async def find_by_key(conn: Connection, employer_id: str, key_digest: bytes) -> Kept | None:

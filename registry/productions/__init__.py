@@ -7,7 +7,8 @@ record.py   the records' form, every fault and doubt in one, and what the rules 
 shape.py    whether a decoded value has the form of a struct: all faults at once
 version.py  one version of a record: its history row, and what must hold before it becomes the newest
 view.py     what a caller is shown
-store.py    the newest records and every version, as rows
+store.py    the newest records as rows, now or as they were
+history/    every version, as rows
 act.py      a change: version, ledger entry and newest record in one transaction; reading within a scope
 http.py     the doors under /v1/employers and /v1/productions
 

@@ -22,12 +22,15 @@ from registry.disclosures import document, identifiers
 from registry.errors import AlreadyExists, Fault, NotFound
 from registry.ledger import entry
 from registry.ledger import store as ledger
+from registry.ledger.moment import Moment, size_at
 from registry.ledger.store import Position
 from registry.productions import record as records
 from registry.productions import store, version
+from registry.productions.history import store as history
 from registry.productions.record import EmployerRecord, ProductionRecord, Reference
 from registry.productions.store import Stored, StoredEmployer
 from registry.productions.view import Recorded, recorded
+from registry.search import act as search
 
 log = structlog.get_logger()
 
@@ -48,7 +51,7 @@ async def create_employer(
         if not await store.put_employer(conn, row):
             raise AlreadyExists(f"there is an employer {new.employer_id} already; change it with PUT")
         position = await append(conn, "employer", new.employer_id, row, None, now)
-        await store.add_employer_version(conn, row, position.index)
+        await history.add_employer_version(conn, row, position.index)
     log.info("employer.recorded", employer=new.employer_id, revision=1, index=position.index)
     return recorded(new, 1, now, position.index, position.leaf)
 
@@ -72,9 +75,9 @@ async def change_employer(
         await store.put_employer(conn, row)
         if new.agreements != old.record.agreements:
             await store.judge_again(conn, employer_id, now)
-        leaf = await store.employer_leaf(conn, employer_id, old.revision)
+        leaf = await history.employer_leaf(conn, employer_id, old.revision)
         position = await append(conn, "employer", employer_id, row, leaf, now)
-        await store.add_employer_version(conn, row, position.index)
+        await history.add_employer_version(conn, row, position.index)
     log.info("employer.recorded", employer=employer_id, revision=row["revision"], index=position.index)
     return recorded(new, row["revision"], now, position.index, position.leaf)
 
@@ -93,7 +96,7 @@ async def create_production(
             key = f"{new.employer_id}/{new.production_id}"
             raise AlreadyExists(f"there is a production {key} already; change it with PUT")
         position = await append(conn, "production", version.production_key(new), row, None, now)
-        await store.add_production_version(conn, row, position.index)
+        await history.add_production_version(conn, row, position.index)
     log.info("production.recorded", production=version.production_key(new), revision=1, index=position.index)
     return recorded(new, 1, now, position.index, position.leaf, warnings)
 
@@ -125,9 +128,11 @@ async def change_production(
         version.check_match(if_match, old.revision)
         row = version.production_row(new, old.revision + 1, body, principal, now)
         await store.put_production(conn, row)
-        leaf = await store.production_leaf(conn, employer_id, production_id, old.revision)
+        if new.locals != old.record.locals:
+            await search.move_production(conn, employer_id, production_id, new.locals)
+        leaf = await history.production_leaf(conn, employer_id, production_id, old.revision)
         position = await append(conn, "production", version.production_key(new), row, leaf, now)
-        await store.add_production_version(conn, row, position.index)
+        await history.add_production_version(conn, row, position.index)
     revision = row["revision"]
     log.info(
         "production.recorded", production=version.production_key(new), revision=revision, index=position.index
@@ -135,38 +140,60 @@ async def change_production(
     return recorded(new, revision, now, position.index, position.leaf, warnings)
 
 
-async def show_employer(db: Database, principal: Principal, employer_id: str) -> StoredEmployer:
+async def show_employer(
+    db: Database, principal: Principal, employer_id: str, moment: Moment | None = None
+) -> StoredEmployer:
     """An employer the caller may see; raises NotFound for any other."""
     async with db.snapshot() as conn:
-        return await store.get_employer(conn, employer_id, scope_of(principal))
+        return await store.get_employer(conn, employer_id, scope_of(principal), size_at(moment))
 
 
-async def show_production(db: Database, principal: Principal, employer_id: str, production_id: str) -> Stored:
+async def show_production(
+    db: Database, principal: Principal, employer_id: str, production_id: str, moment: Moment | None = None
+) -> Stored:
     """A production the caller may see; raises NotFound for any other."""
     async with db.snapshot() as conn:
-        return await store.get_production(conn, employer_id, production_id, scope_of(principal))
+        return await store.get_production(
+            conn, employer_id, production_id, scope_of(principal), size_at(moment)
+        )
 
 
 async def list_employers(
-    db: Database, principal: Principal, cursor: str | None, limit: int | None
+    db: Database,
+    principal: Principal,
+    cursor: str | None,
+    limit: int | None,
+    moment: Moment | None = None,
 ) -> page.Page[StoredEmployer]:
     """A page of the employers the caller may see, by id."""
     (after,) = page.decode(cursor, tuple[str]) or ("",)
     most = page.limit_of(limit)
     async with db.snapshot() as conn:
-        rows = await store.list_employers(conn, scope_of(principal), after=after, most=most + 1)
+        rows = await store.list_employers(
+            conn, scope_of(principal), after=after, most=most + 1, size=size_at(moment)
+        )
     return page.page(rows, most, lambda row: [row.record.employer_id])
 
 
 async def list_productions(
-    db: Database, principal: Principal, employer_id: str | None, cursor: str | None, limit: int | None
+    db: Database,
+    principal: Principal,
+    employer_id: str | None,
+    cursor: str | None,
+    limit: int | None,
+    moment: Moment | None = None,
 ) -> page.Page[Stored]:
     """A page of the productions the caller may see, by employer and id."""
     after = page.decode(cursor, tuple[str, str]) or ("", "")
     most = page.limit_of(limit)
     async with db.snapshot() as conn:
         rows = await store.list_productions(
-            conn, scope_of(principal), after=after, most=most + 1, employer_id=employer_id
+            conn,
+            scope_of(principal),
+            after=after,
+            most=most + 1,
+            employer_id=employer_id,
+            size=size_at(moment),
         )
     return page.page(rows, most, lambda row: [row.record.employer_id, row.record.production_id])
 

@@ -9,6 +9,7 @@ from litestar.params import HeaderParameter, PathParameter, QueryParameter, RawB
 
 from registry.auth.scope import Principal
 from registry.db import Database
+from registry.ledger.moment import Moment
 from registry.page import LONGEST, MOST, Page
 from registry.productions import act
 from registry.productions.record import EmployerRecord, ProductionRecord
@@ -46,11 +47,12 @@ READERS = {"employer", "representative", "auditor", "administrator"}
 async def list_employers(
     db: NamedDependency[Database],
     principal: NamedDependency[Principal],
+    moment: NamedDependency[Moment | None],
     cursor: Cursor = None,
     limit: Limit = None,
 ) -> Page[StoredEmployer]:
     """The employers you may see: yourself, those with a production of your locals, those of your mandate."""
-    return await act.list_employers(db, principal, cursor, limit)
+    return await act.list_employers(db, principal, cursor, limit, moment)
 
 
 @post(
@@ -81,10 +83,13 @@ async def create_employer(
     tags=["employers"],
 )
 async def get_employer(
-    employer_id: Key, db: NamedDependency[Database], principal: NamedDependency[Principal]
+    employer_id: Key,
+    db: NamedDependency[Database],
+    principal: NamedDependency[Principal],
+    moment: NamedDependency[Moment | None],
 ) -> Response[StoredEmployer]:
     """The newest record of an employer: which agreements it has signed, from when to when."""
-    found = await act.show_employer(db, principal, employer_id)
+    found = await act.show_employer(db, principal, employer_id, moment)
     return Response(found, headers={"ETag": etag(found.revision)})
 
 
@@ -118,12 +123,13 @@ async def change_employer(
 async def list_productions(
     db: NamedDependency[Database],
     principal: NamedDependency[Principal],
+    moment: NamedDependency[Moment | None],
     employer_id: OfEmployer = None,
     cursor: Cursor = None,
     limit: Limit = None,
 ) -> Page[Stored]:
     """The productions you may see: your own, those with your locals, or those of your mandate."""
-    return await act.list_productions(db, principal, employer_id, cursor, limit)
+    return await act.list_productions(db, principal, employer_id, cursor, limit, moment)
 
 
 @post(
@@ -157,9 +163,10 @@ async def get_production(
     production_id: Key,
     db: NamedDependency[Database],
     principal: NamedDependency[Principal],
+    moment: NamedDependency[Moment | None],
 ) -> Response[Stored]:
     """The newest record of a production, and when time alone will have it judged again."""
-    found = await act.show_production(db, principal, employer_id, production_id)
+    found = await act.show_production(db, principal, employer_id, production_id, moment)
     return Response(found, headers={"ETag": etag(found.revision)})
 
 

@@ -55,7 +55,10 @@ class Phase(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class ProductionRecord(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One production of one employer: what it is, where and when it is made, under which agreements."""
+    """One production of one employer: what it is, where and when it is made, under which agreements.
+
+    `released_on`: from that day on, where it is made, the public may read its title; before, its code name.
+    """
 
     production_id: Key
     employer_id: Key
@@ -81,6 +84,7 @@ class ProductionRecord(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     phases: list[Phase] = []
     agreements: list[Code] = []
     locals: list[Code] = []
+    released_on: dt.date | None = None
 
 
 class Reference(msgspec.Struct, frozen=True):

@@ -25,12 +25,15 @@ class StoredEmployer(msgspec.Struct, frozen=True):
 
 
 class Stored(msgspec.Struct, frozen=True):
-    """The newest record of a production; *facts* counts everything that changed what is known about it."""
+    """The newest record of a production; *facts* counts everything that changed what is known about it.
+
+    The count, and when it will be judged again, are of the present: as of an earlier moment both are null.
+    """
 
     record: ProductionRecord
     revision: int
     changed_at: dt.datetime
-    facts: int
+    facts: int | None
     judged_again_at: dt.datetime | None
 
 
@@ -76,6 +79,14 @@ ORDER BY e.employer_id
 LIMIT $5
 """
 
+SEE_EMPLOYER_THEN: Final[LiteralString] = SEE_EMPLOYER.replace(
+    "FROM employer e", "FROM employer_at($5) e"
+).replace("FROM production p", "FROM production_at($5) p")
+
+LIST_EMPLOYERS_THEN: Final[LiteralString] = LIST_EMPLOYERS.replace(
+    "FROM employer e", "FROM employer_at($6) e"
+).replace("FROM production p", "FROM production_at($6) p")
+
 INSERT_EMPLOYER: Final[LiteralString] = """
 INSERT INTO employer (employer_id, revision, record, changed_at)
 VALUES ($1, $2, $3, $4)
@@ -87,18 +98,6 @@ UPDATE_EMPLOYER: Final[LiteralString] = """
 UPDATE employer SET revision = $2, record = $3, changed_at = $4
 WHERE employer_id = $1 AND revision = $2 - 1
 RETURNING employer_id
-"""
-
-INSERT_EMPLOYER_VERSION: Final[LiteralString] = """
-INSERT INTO employer_version
-    (employer_id, revision, record, body, recorded_at, recorded_by, ledger_index)
-VALUES ($1, $2, $3, $4, $5, $6, $7)
-"""
-
-EMPLOYER_LEAF: Final[LiteralString] = """
-SELECT l.leaf
-FROM employer_version v JOIN ledger_entry l ON l.index = v.ledger_index
-WHERE v.employer_id = $1 AND v.revision = $2
 """
 
 FIND_PRODUCTION: Final[LiteralString] = """
@@ -134,6 +133,14 @@ ORDER BY employer_id, production_id
 LIMIT $7
 """
 
+SEE_PRODUCTION_THEN: Final[LiteralString] = SEE_PRODUCTION.replace(
+    "FROM production\n", "FROM production_at($6)\n"
+)
+
+LIST_PRODUCTIONS_THEN: Final[LiteralString] = LIST_PRODUCTIONS.replace(
+    "FROM production\n", "FROM production_at($8)\n"
+)
+
 INSERT_PRODUCTION: Final[LiteralString] = """
 INSERT INTO production
     (employer_id, production_id, revision, record, changed_at, facts, judged_again_at)
@@ -147,18 +154,6 @@ UPDATE production
 SET revision = $3, record = $4, changed_at = $5, facts = facts + 1, judged_again_at = $5
 WHERE employer_id = $1 AND production_id = $2 AND revision = $3 - 1
 RETURNING production_id
-"""
-
-INSERT_PRODUCTION_VERSION: Final[LiteralString] = """
-INSERT INTO production_version
-    (employer_id, production_id, revision, record, body, recorded_at, recorded_by, ledger_index)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
-"""
-
-PRODUCTION_LEAF: Final[LiteralString] = """
-SELECT l.leaf
-FROM production_version v JOIN ledger_entry l ON l.index = v.ledger_index
-WHERE v.employer_id = $1 AND v.production_id = $2 AND v.revision = $3
 """
 
 # The order is the lock order: a filing that holds one of these is waited for, never deadlocked with.
@@ -187,17 +182,31 @@ async def lock_employer(conn: Connection, employer_id: str) -> StoredEmployer | 
     return row_to(StoredEmployer, row) if row else None
 
 
-async def get_employer(conn: Connection, employer_id: str, scope: Scope) -> StoredEmployer:
-    """The employer if it lies inside *scope*; NotFound else: absent and foreign look the same."""
-    row = await conn.fetchrow(SEE_EMPLOYER, *limits(scope), employer_id)
+async def get_employer(
+    conn: Connection, employer_id: str, scope: Scope, size: int | None = None
+) -> StoredEmployer:
+    """The employer if it lies inside *scope*; NotFound else: absent and foreign look the same.
+
+    With *size*, as that many entries of the ledger leave it.
+    """
+    given = (*limits(scope), employer_id)
+    if size is None:
+        row = await conn.fetchrow(SEE_EMPLOYER, *given)
+    else:
+        row = await conn.fetchrow(SEE_EMPLOYER_THEN, *given, size)
     if row is None:
         raise NotFound("there is no such employer among those you may see")
     return row_to(StoredEmployer, row)
 
 
-async def list_employers(conn: Connection, scope: Scope, *, after: str, most: int) -> list[StoredEmployer]:
-    """Up to *most* employers inside *scope*, by id, behind the id *after*."""
-    return rows_to(StoredEmployer, await conn.fetch(LIST_EMPLOYERS, *limits(scope), after, most))
+async def list_employers(
+    conn: Connection, scope: Scope, *, after: str, most: int, size: int | None = None
+) -> list[StoredEmployer]:
+    """Up to *most* employers inside *scope*, by id, behind the id *after*; *size*: by so many entries."""
+    given = (*limits(scope), after, most)
+    if size is None:
+        return rows_to(StoredEmployer, await conn.fetch(LIST_EMPLOYERS, *given))
+    return rows_to(StoredEmployer, await conn.fetch(LIST_EMPLOYERS_THEN, *given, size))
 
 
 async def put_employer(conn: Connection, row: Mapping[str, Any]) -> bool:
@@ -209,17 +218,6 @@ async def put_employer(conn: Connection, row: Mapping[str, Any]) -> bool:
     return done is not None
 
 
-async def add_employer_version(conn: Connection, row: Mapping[str, Any], ledger_index: int) -> None:
-    """Keep *row* in the employer's history, at its place in the ledger."""
-    await conn.execute(INSERT_EMPLOYER_VERSION, *row.values(), ledger_index)
-
-
-async def employer_leaf(conn: Connection, employer_id: str, revision: int) -> bytes | None:
-    """The leaf hash of this revision's ledger entry."""
-    leaf: bytes | None = await conn.fetchval(EMPLOYER_LEAF, employer_id, revision)
-    return leaf
-
-
 async def find_production(
     conn: Connection, employer_id: str, production_id: str, *, lock: bool = False
 ) -> Stored | None:
@@ -229,20 +227,37 @@ async def find_production(
     return row_to(Stored, row) if row else None
 
 
-async def get_production(conn: Connection, employer_id: str, production_id: str, scope: Scope) -> Stored:
-    """The production if it lies inside *scope*; NotFound else: absent and foreign look the same."""
-    row = await conn.fetchrow(SEE_PRODUCTION, *limits(scope), employer_id, production_id)
+async def get_production(
+    conn: Connection, employer_id: str, production_id: str, scope: Scope, size: int | None = None
+) -> Stored:
+    """The production if it lies inside *scope*; NotFound else: absent and foreign look the same.
+
+    With *size*, as that many entries of the ledger leave it.
+    """
+    given = (*limits(scope), employer_id, production_id)
+    if size is None:
+        row = await conn.fetchrow(SEE_PRODUCTION, *given)
+    else:
+        row = await conn.fetchrow(SEE_PRODUCTION_THEN, *given, size)
     if row is None:
         raise NotFound("there is no such production among those you may see")
     return row_to(Stored, row)
 
 
 async def list_productions(
-    conn: Connection, scope: Scope, *, after: tuple[str, str], most: int, employer_id: str | None = None
+    conn: Connection,
+    scope: Scope,
+    *,
+    after: tuple[str, str],
+    most: int,
+    employer_id: str | None = None,
+    size: int | None = None,
 ) -> list[Stored]:
-    """Up to *most* productions inside *scope*, by employer and id, behind *after*."""
-    rows = await conn.fetch(LIST_PRODUCTIONS, *limits(scope), *after, employer_id, most)
-    return rows_to(Stored, rows)
+    """Up to *most* productions inside *scope*, by employer and id, behind *after*; *size*: as they were."""
+    given = (*limits(scope), *after, employer_id, most)
+    if size is None:
+        return rows_to(Stored, await conn.fetch(LIST_PRODUCTIONS, *given))
+    return rows_to(Stored, await conn.fetch(LIST_PRODUCTIONS_THEN, *given, size))
 
 
 async def put_production(conn: Connection, row: Mapping[str, Any]) -> bool:
@@ -257,19 +272,6 @@ async def put_production(conn: Connection, row: Mapping[str, Any]) -> bool:
         row["recorded_at"],
     )
     return done is not None
-
-
-async def add_production_version(conn: Connection, row: Mapping[str, Any], ledger_index: int) -> None:
-    """Keep *row* in the production's history, at its place in the ledger."""
-    await conn.execute(INSERT_PRODUCTION_VERSION, *row.values(), ledger_index)
-
-
-async def production_leaf(
-    conn: Connection, employer_id: str, production_id: str, revision: int
-) -> bytes | None:
-    """The leaf hash of this revision's ledger entry."""
-    leaf: bytes | None = await conn.fetchval(PRODUCTION_LEAF, employer_id, production_id, revision)
-    return leaf
 
 
 async def lock_productions_of(conn: Connection, employer_id: str) -> list[ProductionRecord]:

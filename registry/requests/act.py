@@ -18,6 +18,7 @@ from registry.disclosures import document
 from registry.errors import IllegalMove, KeyReused
 from registry.idempotency import REPLAYED, digest, key_of, required
 from registry.ledger import store as ledger
+from registry.ledger.moment import Moment, size_at
 from registry.ledger.store import Position
 from registry.outbox import store as outbox
 from registry.page import Page, decode, limit_of
@@ -181,11 +182,13 @@ def tell(row: Entered) -> None:
     )
 
 
-async def show(db: Database, principal: Principal, request_id: UUID) -> RequestPage:
+async def show(
+    db: Database, principal: Principal, request_id: UUID, moment: Moment | None = None
+) -> RequestPage:
     """One request with its answers; NotFound when it is not the caller's to see."""
     async with db.snapshot() as conn:
-        found = await store.get(conn, scope_of(principal), request_id)
-        return view.page(await store.entries(conn, found.employer_id, request_id))
+        found = await store.get(conn, scope_of(principal), request_id, size_at(moment))
+        return view.page(await store.entries(conn, found.employer_id, request_id, size_at(moment)))
 
 
 async def find(
@@ -196,6 +199,7 @@ async def find(
     state: RequestState | None = None,
     cursor: str | None = None,
     limit: int | None = None,
+    moment: Moment | None = None,
 ) -> Page[RequestLine]:
     """A page of the requests the caller may see, newest first; pages never shift when requests are added."""
     key, size = decode(cursor, tuple[UUID]), limit_of(limit)
@@ -207,6 +211,7 @@ async def find(
             state=state,
             before=key[0] if key else None,
             limit=size + 1,
+            size=size_at(moment),
         )
     lines = [view.line(row.first, row.state, row.revision, row.changed_at) for row in rows]
     return paged(lines, size, lambda item: [item.request_id])

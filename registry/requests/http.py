@@ -10,6 +10,7 @@ from litestar.params import HeaderParameter, PathParameter, QueryParameter, RawB
 
 from registry.auth.scope import Principal
 from registry.db import Database
+from registry.ledger.moment import Moment
 from registry.page import LONGEST, MOST, Page
 from registry.productions.view import etag
 from registry.requests import act
@@ -112,6 +113,7 @@ async def answer_request(
 async def list_requests(
     db: NamedDependency[Database],
     principal: NamedDependency[Principal],
+    moment: NamedDependency[Moment | None],
     production_id: OfProduction = None,
     in_state: InState = None,
     cursor: Cursor = None,
@@ -122,7 +124,9 @@ async def list_requests(
     An employer sees those made of it, a representative those of their locals and unions, an auditor those of
     their mandate.
     """
-    return await act.find(db, principal, production=production_id, state=in_state, cursor=cursor, limit=limit)
+    return await act.find(
+        db, principal, production=production_id, state=in_state, cursor=cursor, limit=limit, moment=moment
+    )
 
 
 @get(
@@ -136,9 +140,10 @@ async def get_request(
     request_id: RequestId,
     db: NamedDependency[Database],
     principal: NamedDependency[Principal],
+    moment: NamedDependency[Moment | None],
 ) -> Response[RequestPage]:
     """One request with every answer to it, each with its place in the ledger. The ETag is its revision."""
-    found = await act.show(db, principal, request_id)
+    found = await act.show(db, principal, request_id, moment)
     return Response(found, headers={"ETag": etag(found.revision)})
 
 

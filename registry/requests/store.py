@@ -61,11 +61,15 @@ ORDER BY r.request_id DESC
 LIMIT $7
 """
 
+FIND_REQUEST_THEN: Final[LiteralString] = FIND_REQUEST.replace("FROM request\n", "FROM request_at($5)\n")
+
+LIST_REQUESTS_THEN: Final[LiteralString] = LIST_REQUESTS.replace("FROM request r", "FROM request_at($8) r")
+
 LIST_ENTRIES: Final[LiteralString] = """
 SELECT employer_id, request_id, revision, production_id, party, kind, document, body, key_digest,
        recorded_at, recorded_by, role, ledger_index
 FROM request_entry
-WHERE employer_id = $1 AND request_id = $2
+WHERE employer_id = $1 AND request_id = $2 AND ($3::bigint IS NULL OR ledger_index < $3)
 ORDER BY revision
 """
 
@@ -106,9 +110,13 @@ RETURNING revision
 """
 
 
-async def get(conn: Connection, scope: Scope, request_id: UUID) -> Living:
-    """A request as it is now; NotFound when there is none within *scope*."""
-    row = await conn.fetchrow(FIND_REQUEST, scope.employers, scope.locals, scope.unions, request_id)
+async def get(conn: Connection, scope: Scope, request_id: UUID, size: int | None = None) -> Living:
+    """A request as it is now, or as *size* entries leave it; NotFound when there is none within *scope*."""
+    given = (scope.employers, scope.locals, scope.unions, request_id)
+    if size is None:
+        row = await conn.fetchrow(FIND_REQUEST, *given)
+    else:
+        row = await conn.fetchrow(FIND_REQUEST_THEN, *given, size)
     if row is None:
         raise NotFound("there is no such request among those you may see")
     return row_to(Living, row)
@@ -122,11 +130,14 @@ async def find_page(
     state: RequestState | None,
     before: UUID | None,
     limit: int,
+    size: int | None = None,
 ) -> list[Listed]:
     """The newest requests within *scope* that fit the filters, at most *limit*, older than *before*."""
-    rows = await conn.fetch(
-        LIST_REQUESTS, scope.employers, scope.locals, scope.unions, production_id, state, before, limit
-    )
+    given = (scope.employers, scope.locals, scope.unions, production_id, state, before, limit)
+    if size is None:
+        rows = await conn.fetch(LIST_REQUESTS, *given)
+    else:
+        rows = await conn.fetch(LIST_REQUESTS_THEN, *given, size)
     return [
         Listed(
             row_to(Entered, {**row, "revision": row["first_revision"]}),
@@ -138,9 +149,11 @@ async def find_page(
     ]
 
 
-async def entries(conn: Connection, employer_id: str, request_id: UUID) -> list[Entered]:
-    """The whole history of a request, the request itself first."""
-    return rows_to(Entered, await conn.fetch(LIST_ENTRIES, employer_id, request_id))
+async def entries(
+    conn: Connection, employer_id: str, request_id: UUID, size: int | None = None
+) -> list[Entered]:
+    """The history of a request, itself first: the whole of it, or among the first *size* entries."""
+    return rows_to(Entered, await conn.fetch(LIST_ENTRIES, employer_id, request_id, size))
 
 
 async def find_by_key(conn: Connection, employer_id: str, key_digest: bytes) -> Entered | None:

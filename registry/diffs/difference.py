@@ -1,4 +1,4 @@
-"""What differs between the document a draft was made from and the draft, place by place and in words.
+"""What differs between two documents, an older and a newer one, place by place and in words.
 
 Records are held against those of the same id, however the lists are ordered; lists of plain values are
 one place. A place is called by the titles that its schema gives it.
@@ -18,9 +18,10 @@ MOST: Final = 500
 
 
 class Difference(msgspec.Struct, frozen=True):
-    """One place where the draft says something else than the document it was made from.
+    """One place where the newer document says something else than the older one.
 
-    `pointer` leads into the draft; of what was left out, into the document it was made from.
+    `pointer` leads into the newer; of what was left out, into the older. A draft is newer than what it was
+    made from.
     """
 
     pointer: str
@@ -125,13 +126,13 @@ def same(was: Any, now: Any) -> bool:
 
 
 def added(place: Place, now: Any) -> Difference:
-    """Something the draft says and the other document did not."""
+    """Something the newer document says and the older did not."""
     says = f"{called(place)}: {shown(now)}, not said before."
     return Difference(wording.pointer(place.new), "added", None, now, says)
 
 
 def left_out(place: Place, was: Any) -> Difference:
-    """Something the other document said and the draft does not."""
+    """Something the older document said and the newer does not."""
     says = f"{called(place)}: left out; {shown(was)} before."
     return Difference(wording.pointer(place.old), "left_out", was, None, says)
 

@@ -4,7 +4,7 @@ import papers
 from hypothesis import given
 from hypothesis import strategies as st
 
-from registry.drafts.difference import differences
+from registry.diffs.difference import differences
 
 VALUES = st.recursive(
     st.none() | st.booleans() | st.integers(-2, 2) | st.text("ab/~", max_size=2),

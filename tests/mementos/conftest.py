@@ -1,0 +1,3 @@
+"""The fixtures are those of `place`."""
+
+from place import *  # noqa: F403
