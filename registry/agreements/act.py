@@ -112,10 +112,10 @@ def compiled(publication: Publication) -> Pack | Params:
 
 
 async def rules_in_force(
-    conn: Connection, as_of: datetime | None = None, known: PackSet | None = None
+    conn: Connection, as_of: datetime | None = None, known: PackSet | None = None, size: int | None = None
 ) -> tuple[PackSet, int]:
-    """What is in force, now or as it was at *as_of*, and the ledger index of the newest of it."""
-    rows = await store.list_in_force(conn, as_of)
+    """What is in force, now, as it was at *as_of* or by *size* entries, and where the newest of it stands."""
+    rows = await store.list_in_force(conn, as_of, size)
     packs = await packs_of(conn, {row.name: row.digest.hex() for row in rows}, known)
     return packs, max((row.ledger_index for row in rows), default=-1)
 

@@ -45,6 +45,7 @@ LIST_IN_FORCE: Final[LiteralString] = """
 SELECT DISTINCT ON (kind, name) kind, name, digest, published_at, ledger_index
   FROM publication
  WHERE kind IN ('pack', 'params') AND ($1::timestamptz IS NULL OR published_at <= $1)
+   AND ($2::bigint IS NULL OR ledger_index < $2)
  ORDER BY kind, name, ledger_index DESC
 """
 
@@ -74,9 +75,11 @@ async def add(conn: Connection, rows: Sequence[Mapping[str, Any]], indexes: Sequ
     await conn.executemany(ADD_PUBLICATION, told)
 
 
-async def list_in_force(conn: Connection, as_of: dt.datetime | None = None) -> list[InForce]:
-    """The pack or parameter set in force under each name, now or as it was at *as_of*."""
-    return rows_to(InForce, await conn.fetch(LIST_IN_FORCE, as_of))
+async def list_in_force(
+    conn: Connection, as_of: dt.datetime | None = None, size: int | None = None
+) -> list[InForce]:
+    """The pack or parameter set in force under each name: now, at *as_of*, or by the first *size* entries."""
+    return rows_to(InForce, await conn.fetch(LIST_IN_FORCE, as_of, size))
 
 
 async def find_bodies(conn: Connection, digests: Sequence[bytes]) -> dict[str, Publication]:

@@ -24,6 +24,7 @@ from registry.auth.scope import Principal, Scope, scope_of
 from registry.db import Connection, Database
 from registry.errors import PreconditionMissing, Stale
 from registry.ledger import store as ledger
+from registry.ledger.moment import Moment
 from registry.ledger.store import Position
 from registry.obligations.judge import Judgement
 from registry.outbox import store as outbox
@@ -210,7 +211,16 @@ async def load_page(conn: Connection, principal: Principal, alert_id: UUID, now:
     return view.page(stored, await store.moves(conn, stored.employer_id, alert_id), principal, now)
 
 
-async def show(db: Database, principal: Principal, alert_id: UUID, now: dt.datetime) -> AlertPage:
-    """One alert with clause, facts, clocks and history; NotFound when it is not the caller's to see."""
+async def show(
+    db: Database, principal: Principal, alert_id: UUID, now: dt.datetime, moment: Moment | None = None
+) -> AlertPage:
+    """One alert with clause, facts, clocks and history; NotFound when it is not the caller's to see.
+
+    As of a *moment* its clocks stand as they stood then, and there are no moves to make.
+    """
     async with db.snapshot() as conn:
-        return await load_page(conn, principal, alert_id, now)
+        if moment is None:
+            return await load_page(conn, principal, alert_id, now)
+        stored = await store.get_stored(conn, scope_of(principal), alert_id, moment.size)
+        history = await store.moves(conn, stored.employer_id, alert_id, moment.size)
+    return view.page(view.as_it_was(stored, moment.instant), history, None, moment.instant)

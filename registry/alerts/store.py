@@ -9,6 +9,7 @@ from registry.alerts import waking
 from registry.alerts.alert import Alert, Stored, Told
 from registry.alerts.course import plain
 from registry.alerts.move import PlannedMove
+from registry.auth.reading import showing
 from registry.auth.scope import Scope
 from registry.db import Connection, row_to, rows_to
 from registry.errors import Busy, NotFound
@@ -105,11 +106,15 @@ WHERE ($1::text[] IS NULL OR a.employer_id = ANY ($1))
   AND a.alert_id = $4
 """
 
+SHOW_ALERT_THEN: Final[LiteralString] = SHOW_ALERT.replace("FROM alert a", "FROM alert_at($5) a").replace(
+    "JOIN production p", "JOIN production_at($5) p"
+)
+
 LIST_MOVES: Final[LiteralString] = """
 SELECT revision, move, from_state, to_state, author, reason, outcome, finding ->> 'verdict' AS verdict,
        moved_at, ledger_index, coalesce(course -> 'to', '[]') AS to
 FROM alert_move
-WHERE employer_id = $1 AND alert_id = $2
+WHERE employer_id = $1 AND alert_id = $2 AND ($3::bigint IS NULL OR ledger_index < $3)
 ORDER BY revision
 """
 
@@ -206,17 +211,25 @@ async def zone_of(conn: Connection, employer_id: str, production_id: str) -> str
     return zone
 
 
-async def get_stored(conn: Connection, scope: Scope, alert_id: UUID) -> Stored:
-    """One alert with its production's facts; NotFound when there is none within *scope*."""
-    row = await conn.fetchrow(SHOW_ALERT, scope.employers, scope.locals, scope.unions or [], alert_id)
+async def get_stored(conn: Connection, scope: Scope, alert_id: UUID, size: int | None = None) -> Stored:
+    """One alert with its production's facts; NotFound when there is none within *scope*.
+
+    With *size*, as that many entries of the ledger leave it, without the day of its soonest clock.
+    """
+    given = (scope.employers, scope.locals, scope.unions or [], alert_id)
+    if size is None:
+        row = await conn.fetchrow(SHOW_ALERT, *given)
+    else:
+        row = await conn.fetchrow(SHOW_ALERT_THEN, *given, size)
     if row is None:
         raise NotFound("there is no such alert among those you may see")
+    showing(row["employer_id"])
     return row_to(Stored, row)
 
 
-async def moves(conn: Connection, employer_id: str, alert_id: UUID) -> list[Told]:
-    """The whole history of an alert, first move first."""
-    return rows_to(Told, await conn.fetch(LIST_MOVES, employer_id, alert_id))
+async def moves(conn: Connection, employer_id: str, alert_id: UUID, size: int | None = None) -> list[Told]:
+    """The history of an alert, first move first: the whole of it, or among the first *size* entries."""
+    return rows_to(Told, await conn.fetch(LIST_MOVES, employer_id, alert_id, size))
 
 
 async def write(

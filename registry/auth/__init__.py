@@ -9,13 +9,15 @@ token.py     bearer token → SignedClaims → Principal; every PyJWT option spe
 jwks.py      the key sets of configured issuers, fetched and kept (network)
 issuer.py    the local issuer of embedded mode: its key file, and minting (disk)
 visit.py     a request as the guard sees it; what is refused unread, what is a reading
-store.py     the access log
+reading.py   one reading, and whose data its answer shows
+store.py     the access log's writing side
 act.py       admit a caller to a route; record what was read
-http.py      the guard, the Principal dependency, the key set for others
+http.py      the guard, what every answer passes, the Principal dependency, the key set for others
 
 What must stay true:
 1. A claim is believed only after its signature, issuer, audience, type and times were checked.
 2. A token never chooses its algorithm: the key does.
 3. The local issuer never works beside a configured one.
-4. A read of anything not public is recorded before it is answered.
+4. A read of anything not public is recorded, with whose data it shows, before the answer is sent.
+5. What names no employer in its answer, a file or a stream, says so to `reading.showing`.
 """

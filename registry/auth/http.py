@@ -2,11 +2,12 @@
 
 from typing import Any
 
-from litestar import Request, get
+from litestar import Request, Response, get
 from litestar.connection import ASGIConnection
 from litestar.datastructures import State
 from litestar.di import NamedDependency
 from litestar.handlers import BaseRouteHandler
+from litestar.types import Scope
 
 from registry.auth import act
 from registry.auth.keys import KeySet
@@ -31,7 +32,21 @@ def visit_of(connection: Connection) -> Visit:
         authorization=connection.headers.get("authorization"),
         request_id=connection.scope["state"].get("request_id", ""),
         encoding=connection.headers.get("content-encoding", ""),
+        reason=connection.headers.get("access-reason", ""),
+        instant=connection.headers.get("accept-datetime", ""),
+        addressed=connection.scope["path_params"].get("employer_id"),
     )
+
+
+async def answering(response: Response[Any]) -> Response[Any]:
+    """Every answer passes here before it is sent: the access log learns whose data it shows."""
+    await act.record(response.content)
+    return response
+
+
+async def refusing(_: Exception, __: Scope) -> None:
+    """Every request that ends in an error passes here before the problem is sent."""
+    await act.record_refused()
 
 
 async def provide_principal(request: Request[Principal, Any, State]) -> Principal:

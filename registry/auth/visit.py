@@ -1,16 +1,21 @@
 """Visit: one request as the guard sees it, and what is refused before anybody is asked who they are."""
 
+import contextlib
+import re
 from collections.abc import Mapping
 from typing import Any, Final
-from urllib.parse import unquote_to_bytes
+from urllib.parse import parse_qs, unquote_to_bytes
 
 import msgspec
 
 from registry.errors import Fault, Invalid, NotFound
 
 LONGEST: Final = 2000
+MOST_WORDS: Final = 500
+MOST_INSTANT: Final = 100
 RECORDED: Final = "/v1"
-PREFLIGHT: Final = "/v1/disclosures/preflight"
+ANSWERING: Final = re.compile(r"/v1/(disclosures/preflight|agreements/[^/]+/backtest)/*")
+"""What is posted only to be answered from what was filed: a preflight, a draft of rules tried out."""
 
 
 class Visit(msgspec.Struct, frozen=True):
@@ -22,6 +27,12 @@ class Visit(msgspec.Struct, frozen=True):
     authorization: str | None
     request_id: str
     encoding: str = ""
+    reason: str = ""
+    """What the caller says they look for: the header Access-Reason."""
+    instant: str = ""
+    """As of when they ask: the header Accept-Datetime."""
+    addressed: str | None = None
+    """The employer that the address names."""
 
 
 def readable(visit: Visit) -> None:
@@ -49,10 +60,32 @@ def decodable(raw: bytes) -> bool:
 def recorded(visit: Visit) -> bool:
     """Whether this visit, once admitted, is a reading the access log must know.
 
-    A preflight is one: it stores nothing and answers from what was filed.
+    A preflight is one, and a draft of rules tried out: both store nothing and answer from what was filed.
     """
-    reads = visit.method == "GET" or visit.path == PREFLIGHT
+    reads = visit.method == "GET" or ANSWERING.fullmatch(visit.path) is not None
     return reads and visit.path.startswith(RECORDED)
+
+
+def why(visit: Visit) -> str | None:
+    """What the caller says they look for, None where they do not say; Invalid when no log could keep it."""
+    said = visit.reason.strip()
+    with contextlib.suppress(UnicodeError):
+        # A header's bytes are read as Latin-1; whoever writes other letters sends UTF-8.
+        said = said.encode("latin-1").decode()
+    if len(said) > MOST_WORDS or not all(letter.isprintable() for letter in said):
+        detail = f"Access-Reason is {len(said)} letters long, or holds what cannot be printed"
+        fix = f"say in at most {MOST_WORDS} letters, on one line, why you read this; or leave it out"
+        raise Invalid(f"the reason cannot be kept: {fix}", [Fault("", "access-reason", detail, fix)])
+    return said or None
+
+
+def as_of(visit: Visit) -> str | None:
+    """As of when the caller asked, in their own words; None for what is now."""
+    asked = parse_qs(visit.query, keep_blank_values=True)
+    said = [f"{name}={asked[name][0]}" for name in ("as_of", "tree_size") if name in asked]
+    said += [visit.instant] if visit.instant else []
+    kept = "".join(letter for letter in " ".join(said) if letter.isprintable())
+    return kept[:MOST_INSTANT] or None
 
 
 def shortened(text: str) -> str:

@@ -14,6 +14,7 @@ import structlog
 from uuid_utils.compat import uuid7
 
 from registry.auth import store as access
+from registry.auth.reading import Reading
 from registry.auth.scope import Principal, Scope, owner_of, permit, scope_of
 from registry.calendars import asked, feed, ical, store
 from registry.calendars.asked import AskedFeed
@@ -126,11 +127,12 @@ async def read(db: Database, house: House, name: str, if_none_match: str | None,
         kept = await store.find_by_secret(conn, feed.digest(secret)) if secret else None
         if kept is None:
             raise NotFound("there is nothing at this address")
-        await access.record(conn, reading_of(kept, now))
     scope = scope_of(kept.principal)
     async with db.snapshot() as conn:
         shown, left_out = await chosen(conn, scope, kept)
         known = await store.load(conn, scope, shown)
+    async with db.transaction() as conn:
+        await access.record(conn, reading_of(kept, now), {each.record.employer_id for each in shown})
     # A large file takes a second: it holds up nobody who asks for something else meanwhile.
     body = await asyncio.to_thread(composed, kept, scope, known, house.packs, left_out, now)
     tag = ical.etag(body)
@@ -158,9 +160,9 @@ async def chosen(conn: Connection, scope: Scope, kept: Kept) -> tuple[list[Store
         return [], 0
 
 
-def reading_of(kept: Kept, now: dt.datetime) -> access.Reading:
+def reading_of(kept: Kept, now: dt.datetime) -> Reading:
     """What the access log keeps of a reading: the feed and its owner, never the secret."""
-    return access.Reading(
+    return Reading(
         access_id=uuid7(),
         read_at=now,
         subject=kept.principal.subject,

@@ -14,7 +14,8 @@ codes.py        code lists and the nearest code
 identifiers.py  EIDR, ISAN, LEI, countries and subdivisions
 moments.py      days, moments with offset, calendar quarters
 upgrade.py      older versions in the current shape, one step each
-release.py      which sections a caller may read
+levels.py       the release level of every field, as the schemas mark it (disk, once)
+release.py      what of a document a caller may read, field by field
 version.py      one version of a disclosure, as stored, listed and told to the judge
 receipt.py      what was received, when, and where its entry stands
 view.py         what a caller is shown

@@ -12,7 +12,8 @@ from registry.db import Database
 from registry.disclosures import act
 from registry.disclosures.receipt import Proven
 from registry.disclosures.version import Listed
-from registry.disclosures.view import Disclosure, Received, Version
+from registry.disclosures.view import Disclosure, Received, Version, beside
+from registry.ledger.moment import Moment
 from registry.page import LONGEST, MOST, Page
 
 DisclosureId = Annotated[UUID, PathParameter(description="The disclosure's id.")]
@@ -49,6 +50,7 @@ READERS = {"employer", "representative", "auditor", "administrator"}
 async def list_disclosures(
     db: NamedDependency[Database],
     principal: NamedDependency[Principal],
+    moment: NamedDependency[Moment | None],
     production_id: OfProduction = None,
     cursor: Cursor = None,
     limit: Limit = None,
@@ -58,27 +60,30 @@ async def list_disclosures(
     An employer sees its own, a representative those of productions with their locals, an auditor those of
     their mandate.
     """
-    return await act.find(db, principal, production_id, cursor, limit)
+    return await act.find(db, principal, production_id, cursor, limit, moment)
 
 
 @get(
     "/v1/disclosures/{disclosure_id:uuid}",
     operation_id="getDisclosure",
     summary="Read a disclosure",
-    opt={"roles": READERS},
+    opt={"roles": READERS, "memento": True},
     tags=["disclosures"],
 )
 async def get_disclosure(
     disclosure_id: DisclosureId,
     db: NamedDependency[Database],
     principal: NamedDependency[Principal],
+    moment: NamedDependency[Moment | None],
 ) -> Response[Disclosure]:
     """One disclosure as it stands, in the newest schema's shape. The ETag is its version.
 
-    Sections its employer keeps from callers of your role are left out and named in `withheld`.
+    What the employer's marks, or the level of each field in the schema, keep from callers of your role is
+    left out and named in `withheld`: sections by name, fields as JSON Pointers into the whole document.
     """
-    found = await act.show(db, principal, disclosure_id)
-    return Response(found, headers={"ETag": f'"{found.version}"'})
+    found = await act.show(db, principal, disclosure_id, moment)
+    link = beside(disclosure_id, found.version, found.version)
+    return Response(found, headers={"ETag": f'"{found.version}"', "Link": link})
 
 
 @get(
@@ -92,9 +97,10 @@ async def list_versions(
     disclosure_id: DisclosureId,
     db: NamedDependency[Database],
     principal: NamedDependency[Principal],
+    moment: NamedDependency[Moment | None],
 ) -> list[Version]:
     """Every filing, amendment and withdrawal of one disclosure, oldest first."""
-    return await act.list_versions(db, principal, disclosure_id)
+    return await act.list_versions(db, principal, disclosure_id, moment)
 
 
 @get(
@@ -109,9 +115,10 @@ async def get_version(
     version: Number,
     db: NamedDependency[Database],
     principal: NamedDependency[Principal],
+    moment: NamedDependency[Moment | None],
 ) -> Response[bytes]:
     """The bytes as they were received; their SHA-256 is in Content-Digest and in the ledger."""
-    return reply(await act.get_bytes(db, principal, disclosure_id, version))
+    return reply(await act.get_bytes(db, principal, disclosure_id, version, moment))
 
 
 @get(
@@ -125,10 +132,11 @@ async def get_receipt(
     disclosure_id: DisclosureId,
     db: NamedDependency[Database],
     principal: NamedDependency[Principal],
+    moment: NamedDependency[Moment | None],
     version: Newest = None,
 ) -> Proven:
-    """What was received when, and the proof that its entry is in the ledger as it is now."""
-    return await act.get_receipt(db, principal, disclosure_id, version)
+    """What was received when, and the proof that its entry is in the ledger, as it is now or as it was."""
+    return await act.get_receipt(db, principal, disclosure_id, version, moment)
 
 
 def reply(received: Received) -> Response[bytes]:

@@ -58,6 +58,8 @@ def receipt_of(row: Filed, leaf: bytes, size: int, root: bytes) -> Receipt:
             "disclosure": self,
             "version": f"{self}/versions/{row.version}",
             "receipt": f"{self}/receipt?version={row.version}",
+            "proof_file": f"{self}/receipt.tlog-proof?version={row.version}",
+            "printable": f"{self}/receipt.pdf?version={row.version}",
             "findings": f"{self}/findings",
             "entry": entry,
             "proof": f"{entry}/proof?size={size}",

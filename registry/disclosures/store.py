@@ -11,9 +11,10 @@ from uuid import UUID
 
 import msgspec
 
+from registry.auth.reading import showing
 from registry.auth.scope import Scope
 from registry.db import Connection, row_to, rows_to
-from registry.disclosures.version import Content, Filed, Head, Listed, Quarter, Told
+from registry.disclosures.version import Content, Filed, Gone, Head, Listed, Quarter, Told
 
 # A representative sees a disclosure when the production, as registered now, employs one of their locals.
 LIST_DISCLOSURES: Final[LiteralString] = """
@@ -41,16 +42,32 @@ SELECT d.disclosure_id, d.employer_id, d.production_id, d.type, d.period_from, d
    AND d.disclosure_id = $4
 """
 
+LIST_DISCLOSURES_THEN: Final[LiteralString] = LIST_DISCLOSURES.replace(
+    "FROM disclosure d JOIN production p", "FROM disclosure_at($7) d JOIN production_at($7) p"
+)
+
+FIND_DISCLOSURE_THEN: Final[LiteralString] = FIND_DISCLOSURE.replace(
+    "FROM disclosure d JOIN production p", "FROM disclosure_at($5) d JOIN production_at($5) p"
+)
+
 LIST_VERSIONS: Final[LiteralString] = """
 SELECT v.employer_id, v.disclosure_id, v.version, v.production_id, v.kind, v.reason, v.explanation,
        v.schema_version, v.filed_at, v.filed_by, v.sha256, v.ledger_index, v.document, v.warnings
   FROM disclosure_version v
  WHERE v.employer_id = $1 AND v.disclosure_id = $2 AND ($3::int IS NULL OR v.version = $3)
+   AND ($4::bigint IS NULL OR v.ledger_index < $4)
  ORDER BY v.version
 """
 
 GET_CONTENT: Final[LiteralString] = """
-SELECT body, salts FROM disclosure_content WHERE employer_id = $1 AND disclosure_id = $2 AND version = $3
+SELECT body, salts FROM disclosure_content
+ WHERE employer_id = $1 AND disclosure_id = $2 AND version = $3 AND body IS NOT NULL
+"""
+
+# Oldest first. The tombstones are the redactions room's; who reads a disclosure is shown them in its place.
+LIST_TOMBSTONES: Final[LiteralString] = """
+SELECT redaction_id, version, sections, ground, ordered_by, recorded_at, ledger_index
+  FROM redaction WHERE employer_id = $1 AND disclosure_id = $2 ORDER BY ledger_index
 """
 
 # In the order it became known: positions in the ledger, not clocks, say what came first.
@@ -124,26 +141,47 @@ RETURNING version
 
 
 async def find_page(
-    conn: Connection, scope: Scope, production_id: str | None, after: UUID | None, limit: int
+    conn: Connection,
+    scope: Scope,
+    production_id: str | None,
+    after: UUID | None,
+    limit: int,
+    size: int | None = None,
 ) -> list[Listed]:
-    """Disclosures within *scope*, newest first, behind the one named *after*; one more than *limit*."""
-    rows = await conn.fetch(
-        LIST_DISCLOSURES, scope.employers, scope.locals, scope.unions, production_id, after, limit + 1
-    )
-    return rows_to(Listed, rows)
+    """Disclosures within *scope*, newest first, behind the one named *after*; one more than *limit*.
+
+    With *size*, as that many entries of the ledger leave them.
+    """
+    given = (scope.employers, scope.locals, scope.unions, production_id, after, limit + 1)
+    if size is None:
+        return rows_to(Listed, await conn.fetch(LIST_DISCLOSURES, *given))
+    return rows_to(Listed, await conn.fetch(LIST_DISCLOSURES_THEN, *given, size))
 
 
-async def find(conn: Connection, scope: Scope, disclosure_id: UUID) -> Listed | None:
-    """The living record within *scope*; None when there is none or it is not the caller's to see."""
-    row = await conn.fetchrow(FIND_DISCLOSURE, scope.employers, scope.locals, scope.unions, disclosure_id)
+async def find(conn: Connection, scope: Scope, disclosure_id: UUID, size: int | None = None) -> Listed | None:
+    """The living record within *scope*; None when there is none or it is not the caller's to see.
+
+    With *size*, as that many entries of the ledger leave it.
+    """
+    given = (scope.employers, scope.locals, scope.unions, disclosure_id)
+    if size is None:
+        row = await conn.fetchrow(FIND_DISCLOSURE, *given)
+    else:
+        row = await conn.fetchrow(FIND_DISCLOSURE_THEN, *given, size)
+    if row:
+        showing(row["employer_id"])
     return row_to(Listed, row) if row else None
 
 
 async def find_versions(
-    conn: Connection, employer_id: str, disclosure_id: UUID, version: int | None = None
+    conn: Connection,
+    employer_id: str,
+    disclosure_id: UUID,
+    version: int | None = None,
+    size: int | None = None,
 ) -> list[Filed]:
-    """Every version of one disclosure, oldest first, or the one asked for."""
-    return rows_to(Filed, await conn.fetch(LIST_VERSIONS, employer_id, disclosure_id, version))
+    """Every version of one disclosure, oldest first, or the one asked for; *size*: among so many entries."""
+    return rows_to(Filed, await conn.fetch(LIST_VERSIONS, employer_id, disclosure_id, version, size))
 
 
 async def find_content(
@@ -152,6 +190,11 @@ async def find_content(
     """The exact bytes received; None when a redaction has taken them."""
     row = await conn.fetchrow(GET_CONTENT, employer_id, disclosure_id, version)
     return row_to(Content, row) if row else None
+
+
+async def find_tombstones(conn: Connection, employer_id: str, disclosure_id: UUID) -> list[Gone]:
+    """What was taken out of a disclosure by order, oldest first; of whatever instant it is read."""
+    return rows_to(Gone, await conn.fetch(LIST_TOMBSTONES, employer_id, disclosure_id))
 
 
 async def load_known(

@@ -40,6 +40,18 @@ class Content(msgspec.Struct, frozen=True):
     salts: dict[str, str]
 
 
+class Gone(msgspec.Struct, frozen=True):
+    """The tombstone of sections of one version that were taken out: on what ground, and by whose order."""
+
+    redaction_id: UUID
+    version: int
+    sections: list[str]
+    ground: str
+    ordered_by: str
+    recorded_at: dt.datetime
+    ledger_index: int
+
+
 class Told(msgspec.Struct, frozen=True):
     """What the judge is told of one version; a withdrawal's document is its own short statement."""
 

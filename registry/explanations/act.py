@@ -12,7 +12,7 @@ from registry.errors import NotFound
 from registry.explanations.answer import Content, Wanted, answer, content, words_of
 from registry.judging import act as judging
 from registry.judging.house import House
-from registry.judging.weighing import stated
+from registry.ledger.moment import Moment, size_at, stated
 
 MOST: Final = 6
 """Judgements looked through for the one an alert rests on."""
@@ -26,21 +26,21 @@ async def explain_findings(
     now: dt.datetime,
     wanted: Wanted,
     *,
-    as_of: dt.datetime | str | None = None,
+    moment: Moment | None = None,
     on: dt.datetime | str | None = None,
     accept: str | None = None,
 ) -> Content:
     """The findings about a disclosure's production that the caller may read, each taken apart.
 
-    The newest judgement until *as_of*; with *on*, what its packs would have said of that instant.
+    The newest judgement, now or as of a *moment*; with *on*, what its packs would have said of that instant.
     """
-    scope, as_of, on = scope_of(principal), stated(as_of), stated(on, "on")
+    scope, size, on = scope_of(principal), size_at(moment), stated(on, "on")
     async with db.snapshot() as conn:
-        listed = await disclosures.find(conn, scope, disclosure_id)
+        listed = await disclosures.find(conn, scope, disclosure_id, size)
         if listed is None:
             raise NotFound("there is no such disclosure")
-        row = await judging.standing(conn, (listed.employer_id, listed.production_id), as_of)
-        recalled = await judging.recall(conn, house, row, now, as_of if on else None, on)
+        row = await judging.standing(conn, (listed.employer_id, listed.production_id), size)
+        recalled = await judging.recall(conn, house, row, now, moment if on else None, on)
     found = answer(recalled, scope, principal.role, wanted, words_of(house.schemas))
     return content(found.explanations, found, accept)
 
@@ -52,6 +52,7 @@ async def explain_alert(
     alert_id: UUID,
     now: dt.datetime,
     accept: str | None = None,
+    moment: Moment | None = None,
 ) -> Content:
     """The finding of an alert taken apart, as the newest judgement has it that the alert rests on.
 
@@ -59,13 +60,15 @@ async def explain_alert(
     """
     scope = scope_of(principal)
     async with db.snapshot() as conn:
-        alert = await alerts.get_stored(conn, scope, alert_id)
+        alert = await alerts.get_stored(conn, scope, alert_id, size_at(moment))
         key = alert.employer_id, alert.production_id
         finding = alert.finding
         wanted = Wanted(alert.rule, finding["subject"], finding["subject_kind"])
-        moved = [move.moved_at for move in await alerts.moves(conn, alert.employer_id, alert_id)]
-        for until in [None, *sorted(set(moved), reverse=True)][:MOST]:
-            row = await judging.standing(conn, key, until)
+        history = await alerts.moves(conn, alert.employer_id, alert_id, size_at(moment))
+        # The entry of a judgement stands before those of the moves that it asked for.
+        moved = [move.ledger_index for move in reversed(history)]
+        for size in [size_at(moment), *moved][:MOST]:
+            row = await judging.standing(conn, key, size)
             recalled = await judging.recall(conn, house, row, now)
             found = answer(recalled, None, principal.role, wanted, words_of(house.schemas)).explanations
             if found:

@@ -2,13 +2,13 @@
 
 import datetime as dt
 from collections.abc import Callable, Iterable, Sequence
-from typing import Final, TypeVar
+from typing import Any, Final, TypeVar
 from uuid import UUID
 
 import msgspec
 
 from registry.auth.scope import Scope
-from registry.disclosures.release import withheld
+from registry.disclosures.release import keeps
 from registry.disclosures.schemas import SchemaSet
 from registry.explanations import aloud
 from registry.explanations.choices import choices
@@ -136,19 +136,18 @@ def released(explanation: Explanation, known: Sequence[Known], role: str) -> Exp
 
 
 def keeper(known: Sequence[Known], role: str) -> Callable[[Said], bool]:
-    """Whether a statement stands in a section that its version, or the newest one, keeps from *role*."""
-    hidden: dict[str, set[str]] = {}
-    own: dict[tuple[str, int], set[str]] = {}
+    """Whether a statement stands where its version, or the newest one, keeps it from *role*."""
+    newest: dict[str, dict[str, Any]] = {}
+    own: dict[tuple[str, int], dict[str, Any]] = {}
     for version in known:
-        sections = set(withheld(version.document, role))
-        own[version.disclosure_id, version.version] = sections
-        hidden[version.disclosure_id] = sections
+        own[version.disclosure_id, version.version] = version.document
+        newest[version.disclosure_id] = version.document
 
     def kept(said: Said) -> bool:
         if said.by != "filing" or said.disclosure_id is None or said.version is None:
             return False
-        section = said.pointer.split("/")[1]
-        return section in hidden[said.disclosure_id] | own[said.disclosure_id, said.version]
+        told = (newest[said.disclosure_id], own[said.disclosure_id, said.version])
+        return any(keeps(document, role, said.pointer) for document in told)
 
     return kept
 

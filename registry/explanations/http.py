@@ -14,6 +14,7 @@ from registry.explanations import act
 from registry.explanations.answer import Content, Explanations, Wanted
 from registry.explanations.explanation import Explanation
 from registry.judging.house import House
+from registry.ledger.moment import Moment
 
 READERS = {"employer", "representative", "auditor", "administrator"}
 
@@ -32,18 +33,13 @@ async def explain_findings(
     house: NamedDependency[House],
     principal: NamedDependency[Principal],
     now: NamedDependency[dt.datetime],
+    moment: NamedDependency[Moment | None],
     rule: Annotated[
         str, QueryParameter(description="Only this rule, or rules that begin so.", max_length=120)
     ] = "",
     subject: Annotated[
         str, QueryParameter(description="Only findings about this subject.", max_length=300)
     ] = "",
-    as_of: Annotated[
-        str | None,
-        QueryParameter(
-            format="date-time", description="What was known: the newest judgement made until this instant."
-        ),
-    ] = None,
     on: Annotated[
         str | None,
         QueryParameter(
@@ -67,7 +63,7 @@ async def explain_findings(
             disclosure_id,
             now,
             wanted,
-            as_of=as_of,
+            moment=moment,
             on=on,
             accept=request.headers.get("accept"),
         )
@@ -88,12 +84,14 @@ async def explain_alert(
     house: NamedDependency[House],
     principal: NamedDependency[Principal],
     now: NamedDependency[dt.datetime],
+    moment: NamedDependency[Moment | None],
 ) -> Response[Explanation]:
     """The alert's finding taken apart: conditions, facts with who asserted them, numbers and arithmetic.
 
     With what would change it. A finding is prima facie, for a person to pursue; never a legal conclusion.
     """
-    return reply(await act.explain_alert(db, house, principal, alert_id, now, request.headers.get("accept")))
+    accept = request.headers.get("accept")
+    return reply(await act.explain_alert(db, house, principal, alert_id, now, accept, moment))
 
 
 def reply(found: Content) -> Response[Any]:

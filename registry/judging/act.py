@@ -28,11 +28,13 @@ from registry.judging.house import House, moved
 from registry.judging.knowledge import Cut
 from registry.judging.ruling import Cause, Ruled
 from registry.judging.said import Published, Recalled, published
-from registry.judging.weighing import Weighed, earliest, instant_of, stated
+from registry.judging.weighing import Weighed, earliest, instant_of
 from registry.ledger import store as ledger
+from registry.ledger.moment import Moment, size_at, stated
 from registry.ledger.store import Position
 from registry.obligations.judge import Judgement
 from registry.obligations.statement import Known
+from registry.search import act as search
 
 __all__ = [
     "House",
@@ -156,6 +158,8 @@ async def carry_out(conn: Connection, kept: Ruling, positions: Sequence[Position
         await store.add(conn, row)
     else:
         await store.add_with_change(conn, row, kept.again_at, losses=kept.losses)
+    if row.cause != "filing":  # a filing copies its judgement with its version
+        await search.add_judged(conn, row.employer_id, row.production_id, row.findings, row.ledger_index)
     await alerts.carry_out(conn, kept.moves, positions[1:], now)
 
 
@@ -239,30 +243,30 @@ async def find_findings(
     principal: Principal,
     disclosure_id: UUID,
     now: dt.datetime,
-    as_of: dt.datetime | str | None = None,
+    moment: Moment | None = None,
     on: dt.datetime | str | None = None,
 ) -> Published:
-    """The findings of the newest judgement about a disclosure's production until *as_of*.
+    """The findings of the newest judgement about a disclosure's production, now or as of a *moment*.
 
-    With *on*: what that judgement's packs would have said of that instant, with what was known at *as_of*.
+    With *on*: what that judgement's packs would have said of that instant, with what was known at the moment.
     """
-    scope, as_of, on = scope_of(principal), stated(as_of), stated(on, "on")
+    scope, size, on = scope_of(principal), size_at(moment), stated(on, "on")
     async with db.snapshot() as conn:
-        listed = await disclosures.find(conn, scope, disclosure_id)
+        listed = await disclosures.find(conn, scope, disclosure_id, size)
         if listed is None:
             raise NotFound("there is no such disclosure")
         key = listed.employer_id, listed.production_id
-        row = await standing(conn, key, as_of)
-        asked = await recall(conn, house, row, now, as_of, on) if on else None
-        waivers = await inbox.waivers(conn, key, as_of)
+        row = await standing(conn, key, size)
+        asked = await recall(conn, house, row, now, moment, on) if on else None
+        waivers = await inbox.waivers(conn, key, size)
     return published(scope, row, asked, waivers)
 
 
-async def standing(conn: Connection, key: tuple[str, str], as_of: dt.datetime | None = None) -> Ruled:
-    """The newest judgement of a production until *as_of*; raises NotFound when nothing was judged by then."""
-    row = await store.find_latest(conn, key, as_of)
+async def standing(conn: Connection, key: tuple[str, str], size: int | None = None) -> Ruled:
+    """The newest judgement of a production among the first *size* entries; NotFound when there was none."""
+    row = await store.find_latest(conn, key, size)
     if row is None:
-        raise NotFound(f"nothing was judged until {as_of}")
+        raise NotFound("nothing was judged by then")
     return row
 
 
@@ -271,10 +275,10 @@ async def recall(
     house: House,
     row: Ruled,
     now: dt.datetime,
-    as_of: dt.datetime | None = None,
+    moment: Moment | None = None,
     on: dt.datetime | None = None,
 ) -> Recalled:
-    """What the judgement *row* was made from; with *as_of* or *on*, what was known and is judged for then.
+    """What the judgement *row* was made from; as of a *moment* or *on* an instant, what was known of then.
 
     With *on* alone, everything known *now*. Needs a snapshot.
     """
@@ -282,9 +286,13 @@ async def recall(
     packs = await agreements.packs_of(conn, row.packs, house.packs)
     cut = Cut(own=row.ledger_index, others=row.known_to)
     known_at = for_ = row.judged_at
-    if as_of or on:
-        known_at = as_of or instant_of(knowledge.known(past.told), now)
-        cut, for_ = Cut(at=known_at), on or known_at
+    if moment:
+        told = [each for each in past.told if each.ledger_index < moment.size]
+        known_at = instant_of(knowledge.known(told), moment.instant)
+        cut, for_ = Cut(own=moment.size, others=moment.size), on or known_at
+    elif on:
+        known_at = instant_of(knowledge.known(past.told), now)
+        cut, for_ = Cut(at=known_at), on
     found = past.until(cut, house.editions)
     if found is None:
         raise NotFound(f"the production was not on record at {known_at}")

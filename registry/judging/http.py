@@ -13,6 +13,7 @@ from registry.db import Database
 from registry.judging import act
 from registry.judging.house import House
 from registry.judging.said import Published
+from registry.ledger.moment import Moment
 
 DisclosureId = Annotated[UUID, PathParameter(description="The disclosure's id.")]
 
@@ -21,7 +22,7 @@ DisclosureId = Annotated[UUID, PathParameter(description="The disclosure's id.")
     "/v1/disclosures/{disclosure_id:uuid}/findings",
     operation_id="getFindings",
     summary="The findings about a disclosure's production",
-    opt={"roles": {"employer", "representative", "auditor", "administrator"}},
+    opt={"roles": {"employer", "representative", "auditor", "administrator"}, "memento": True},
     tags=["disclosures"],
 )
 async def get_findings(
@@ -30,13 +31,7 @@ async def get_findings(
     house: NamedDependency[House],
     principal: NamedDependency[Principal],
     now: NamedDependency[dt.datetime],
-    as_of: Annotated[
-        str | None,
-        QueryParameter(
-            format="date-time",
-            description="What was known: the newest judgement made until this instant; absent: the newest.",
-        ),
-    ] = None,
+    moment: NamedDependency[Moment | None],
     on: Annotated[
         str | None,
         QueryParameter(
@@ -48,10 +43,12 @@ async def get_findings(
 ) -> Published:
     """Every finding of the newest judgement, with clause, facts, arithmetic and clocks.
 
+    As of a moment: of the newest judgement that stood in the ledger then.
+
     With `on`: what would have been said of that instant. A finding is prima facie, for a person to pursue; it
     is never a legal conclusion.
     """
-    return await act.find_findings(db, house, principal, disclosure_id, now, as_of, on)
+    return await act.find_findings(db, house, principal, disclosure_id, now, moment, on)
 
 
 routes = [get_findings]

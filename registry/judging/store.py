@@ -115,7 +115,7 @@ FIND_LATEST: Final[LiteralString] = """
 SELECT employer_id, judgement_id, production_id, judged_at, cause, disclosure_id, version, packs, findings,
        known_to, ledger_index
   FROM judgement
- WHERE employer_id = $1 AND production_id = $2 AND ($3::timestamptz IS NULL OR judged_at <= $3)
+ WHERE employer_id = $1 AND production_id = $2 AND ($3::bigint IS NULL OR ledger_index < $3)
  ORDER BY ledger_index DESC
  LIMIT 1
 """
@@ -201,11 +201,9 @@ async def spread_losses(conn: Connection) -> int:
     return len(keys)
 
 
-async def find_latest(
-    conn: Connection, key: tuple[str, str], as_of: dt.datetime | None = None
-) -> Ruled | None:
-    """The newest judgement of a production, or the newest made until *as_of*."""
-    row = await conn.fetchrow(FIND_LATEST, *key, as_of)
+async def find_latest(conn: Connection, key: tuple[str, str], size: int | None = None) -> Ruled | None:
+    """The newest judgement of a production, or the newest among the first *size* entries."""
+    row = await conn.fetchrow(FIND_LATEST, *key, size)
     return row_to(Ruled, row) if row else None
 
 

@@ -26,8 +26,8 @@ from registry.explanations.explanation import Explanation
 from registry.judging import act as judging
 from registry.judging.house import House
 from registry.judging.ruling import Ruled, concerning, decode
-from registry.judging.weighing import LAST, stated
 from registry.ledger.entry import stamp
+from registry.ledger.moment import LAST, stated
 from registry.packets import archive, store, vouching
 from registry.packets.archive import Evidence
 from registry.packets.case import Case, Cited, Row, Told, cited

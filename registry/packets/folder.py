@@ -80,9 +80,11 @@ def folder(case: Case) -> Folder:
         files = shown(case, table, row, entry)
         names = {"entry": f"ledger/{index:010}-entry.json"}
         made[names["entry"]] = placed.entry
-        if whole(case, table, row):
+        told = row_bytes(table, row)
+        # A row that a redaction has changed is not the one that its entry vouches for any more.
+        if whole(case, table, row) and sha256(told) == entry.record:
             names["row"] = f"ledger/{index:010}-row.json"
-            made[names["row"]] = row_bytes(table, row)
+            made[names["row"]] = told
         if table == "thread_entry" and row["kind"] == "evidence" and index in fits:
             names["content"] = evidence_name(row)
             evidence[names["content"]] = file_of(row)
@@ -111,7 +113,7 @@ def shown(case: Case, table: str, row: Row, entry: Entry) -> dict[str, tuple[str
         case "publication":
             name = f"rules/{row['kind']}-{safe(row['name'])}-{entry.sha256[:12]}.toml"
             return {"content": (name, row["body"])}
-        case "judgement":
+        case "judgement" if sha256(row["findings"]) == entry.sha256:
             return {"content": (f"judgements/{row['judgement_id']}.json", row["findings"])}
         case "request_entry":
             return {"content": (f"requests/{row['request_id']}/{row['revision']:03}.json", row["body"])}
@@ -136,24 +138,30 @@ def filing(case: Case, row: Row) -> dict[str, tuple[str, bytes]]:
     if not kept:
         return {"content": (f"{name}.json", content.body)}
     received: dict[str, Any] = msgspec.json.decode(content.body)
-    open_ = {key: value for key, value in received.items() if key in row["document"] and key not in kept}
+    touched = release.sections(kept)
+    open_ = {key: value for key, value in received.items() if key in row["document"] and key not in touched}
+    parts = release.shown(received, case.role)
     told = {
         "withheld": kept,
         "sections": open_,
+        # What may be read of a section that is kept in part. It opens nothing: its salt is of the whole.
+        "parts": {key: parts[key] for key in touched if key in parts and key not in kept},
         "opened": [section_disclosure(content.salts[key], key, value) for key, value in open_.items()],
     }
     return {"sections": (f"{name}-sections.json", msgspec.json.format(msgspec.json.encode(told)) + b"\n")}
 
 
 def withheld(case: Case, table: str, row: Row) -> list[str]:
-    """The sections of a version that it, or the newest one known by then, keeps from the packet's reader."""
+    """What of a version is kept from the packet's reader, by it or by the newest one known by then."""
     if table != "disclosure_version":
         return []
-    versions = [each for each in case.told.versions if each["disclosure_id"] == row["disclosure_id"]]
-    marked = {*release.withheld(row["document"], case.role)}
-    for newest in versions[-1:]:
-        marked |= {*release.withheld(newest["document"], case.role)}
-    return sorted(marked & row["document"].keys())
+    # A withdrawal has no marks of its own: those of what it withdraws go on counting.
+    versions = [
+        each
+        for each in case.told.versions
+        if each["disclosure_id"] == row["disclosure_id"] and each["kind"] != "withdrawal"
+    ]
+    return sorted(release.kept(row["document"], versions[-1]["document"] if versions else None, case.role))
 
 
 def whole(case: Case, table: str, row: Row) -> bool:
@@ -166,6 +174,11 @@ def whole(case: Case, table: str, row: Row) -> bool:
 def redacted(case: Case, table: str, row: Row) -> bool:
     """Whether a row is of a version whose content was taken away by order."""
     return table == "disclosure_version" and (row["disclosure_id"], row["version"]) not in case.contents
+
+
+def sha256(data: bytes) -> str:
+    """The digest of *data* in hexadecimal."""
+    return hashlib.sha256(data).hexdigest()
 
 
 def thread_name(row: Row) -> str:

@@ -59,7 +59,7 @@ ORDER BY ledger_index
 
 LIST_CONTENTS: Final[LiteralString] = """
 SELECT disclosure_id, version, body, salts FROM disclosure_content
-WHERE employer_id = $1 AND disclosure_id = ANY ($2::uuid[])
+WHERE employer_id = $1 AND disclosure_id = ANY ($2::uuid[]) AND body IS NOT NULL
 """
 
 # A sweep that comes late judges for the instant it should have come at: what counts is when it was kept, too.

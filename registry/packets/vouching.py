@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from registry.disclosures import release
 from registry.ledger.entry import stamp
 from registry.obligations.moments import plain
 from registry.packets.case import Case, Row
@@ -137,8 +138,14 @@ def received(case: Case, row: Row) -> str:
     if not kept:
         return f"The exact bytes are in {name}."
     return (
-        f"The employer keeps {joined(kept)} from you; the other sections are in {name}, each with its proof."
+        f"Kept from you by the employer or the schema: {joined(kept_in_words(kept))}. The sections that you "
+        f"may read whole are in {name}, each with its proof."
     )
+
+
+def kept_in_words(kept: list[str]) -> list[str]:
+    """What is withheld: the sections by name, and in which others something is."""
+    return [each if each in kept else f"a part of {each}" for each in release.sections(kept)]
 
 
 def rules(case: Case) -> list[Line]:

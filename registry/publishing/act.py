@@ -19,13 +19,14 @@ from registry.agreements import shelf
 from registry.agreements import store as publications
 from registry.agreements.publication import Publication, Published
 from registry.agreements.shelf import Agreement, Shelf
+from registry.auth.reading import showing
 from registry.auth.scope import Principal, permit, scope_of
 from registry.db import Connection, Database
 from registry.errors import NotFound
 from registry.judging import act as judging
 from registry.judging.history import store as knowing
 from registry.judging.house import House, kept, moved
-from registry.judging.weighing import stated
+from registry.ledger.moment import Moment, size_at, stated
 from registry.obligations.pack import PackSet
 from registry.obligations.statement import Loss
 from registry.observations import store as observations
@@ -98,9 +99,9 @@ async def mark(conn: Connection, before: PackSet, new: Sequence[Publication], no
     return await store.mark(conn, draft.concerns(before, *items), now)
 
 
-async def lines(conn: Connection, rules: PackSet, key: str) -> list[Line]:
-    """Every publication *key* means, newest first."""
-    rows = await published(conn)
+async def lines(conn: Connection, rules: PackSet, key: str, size: int | None = None) -> list[Line]:
+    """Every publication *key* means, newest first; among the first *size* entries, if that is said."""
+    rows = [row for row in await published(conn) if size is None or row.ledger_index < size]
     return shown.lines(rows, shown.names_of(key, rules, rows))
 
 
@@ -120,26 +121,32 @@ async def progress(conn: Connection, rules: PackSet, row: Line) -> Progress:
     return Progress(counted.productions, judged, counted.left, counted.failed)
 
 
-async def list_publications(db: Database, house: House, key: str) -> list[Line]:
+async def list_publications(db: Database, house: House, key: str, moment: Moment | None = None) -> list[Line]:
     """Every publication of a pack, a parameter set, or the packs of an agreement, newest first."""
+    size = size_at(moment)
     async with db.snapshot() as conn:
-        return await lines(conn, (await in_force(conn, house, None)).packs, key)
+        return await lines(conn, (await in_force(conn, house, size)).packs, key, size)
 
 
-async def show_publication(db: Database, house: House, key: str, digest: str) -> PublicationShown:
-    """One publication, however old: its TOML, and how far it has been applied."""
+async def show_publication(
+    db: Database, house: House, key: str, digest: str, moment: Moment | None = None
+) -> PublicationShown:
+    """One publication, however old: its TOML, and how far it has been applied; no history keeps how far."""
+    size = size_at(moment)
     async with db.snapshot() as conn:
-        rules = (await in_force(conn, house, None)).packs
-        row = shown.one_of(await lines(conn, rules, key), digest)
+        rules = (await in_force(conn, house, size)).packs
+        row = shown.one_of(await lines(conn, rules, key, size), digest)
         body = await body_of(conn, digest)
-        return PublicationShown(row, body.decode(), shown.path_of(row), await progress(conn, rules, row))
+        done = None if moment else await progress(conn, rules, row)
+        return PublicationShown(row, body.decode(), shown.path_of(row), done)
 
 
-async def show_body(db: Database, house: House, key: str, digest: str) -> bytes:
+async def show_body(db: Database, house: House, key: str, digest: str, moment: Moment | None = None) -> bytes:
     """The exact bytes of a publication."""
+    size = size_at(moment)
     async with db.snapshot() as conn:
-        rules = (await in_force(conn, house, None)).packs
-        return await body_of(conn, shown.one_of(await lines(conn, rules, key), digest).digest)
+        rules = (await in_force(conn, house, size)).packs
+        return await body_of(conn, shown.one_of(await lines(conn, rules, key, size), digest).digest)
 
 
 async def body_of(conn: Connection, digest: str) -> bytes:
@@ -150,24 +157,24 @@ async def body_of(conn: Connection, digest: str) -> bytes:
     return found[digest].body
 
 
-async def in_force(conn: Connection, house: House, as_of: dt.datetime | None) -> House:
-    """The House of what was in force at *as_of*; of what is in force now, when that is None."""
-    if as_of is None:
+async def in_force(conn: Connection, house: House, size: int | None) -> House:
+    """The House of what the first *size* entries put in force; of what is in force now, when that is None."""
+    if size is None:
         return await judging.renewed(conn, house, await publications.find_stands_at(conn))
-    packs, _ = await agreements.rules_in_force(conn, as_of, house.newest.packs)
+    packs, _ = await agreements.rules_in_force(conn, None, house.newest.packs, size)
     return House(house.schemas, packs, house.editions)
 
 
-async def list_agreements(db: Database, house: House, as_of: dt.datetime | str | None) -> Shelf:
-    """Every edition, and every pack and parameter set as it was believed to be at *as_of*."""
+async def list_agreements(db: Database, house: House, moment: Moment | None = None) -> Shelf:
+    """Every edition, and every pack and parameter set as it was believed to be at a *moment*."""
     async with db.snapshot() as conn:
-        return shelf.shelf(await in_force(conn, house, stated(as_of)))
+        return shelf.shelf(await in_force(conn, house, size_at(moment)))
 
 
-async def show_agreement(db: Database, house: House, key: str, as_of: dt.datetime | str | None) -> Agreement:
-    """An agreement's packs, or one pack, as it was believed to be at *as_of*."""
+async def show_agreement(db: Database, house: House, key: str, moment: Moment | None = None) -> Agreement:
+    """An agreement's packs, or one pack, as it was believed to be at a *moment*."""
     async with db.snapshot() as conn:
-        return shelf.agreement(await in_force(conn, house, stated(as_of)), key)
+        return shelf.agreement(await in_force(conn, house, size_at(moment)), key)
 
 
 async def backtest(
@@ -254,6 +261,7 @@ async def stream(
                 *await observations.load_heard(conn, *key, as_of),
             ]
         met = {key[0] for key in keys}
+        showing(*met)
         losses = {each: losses[each] for each in met & losses.keys()}
         for employer_id in sorted(met - losses.keys()):
             others = await knowing.load_others(conn, (employer_id, ""))

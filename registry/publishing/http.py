@@ -11,6 +11,7 @@ from registry.agreements.shelf import Agreement, Shelf
 from registry.auth.scope import Principal
 from registry.db import Database
 from registry.judging.house import House
+from registry.ledger.moment import Moment
 from registry.publishing import act, shown
 from registry.publishing.flips import Backtest
 from registry.publishing.shown import Accepted, Line, PublicationShown
@@ -41,27 +42,32 @@ AsOf = Annotated[
     tags=["agreements"],
 )
 async def list_agreements(
-    db: NamedDependency[Database], house: NamedDependency[House], as_of: AsOf = None
+    db: NamedDependency[Database],
+    house: NamedDependency[House],
+    moment: NamedDependency[Moment | None],
 ) -> Shelf:
     """Every edition known here, every pack that is judged by, and every parameter set, with digests."""
-    return await act.list_agreements(db, house, as_of)
+    return await act.list_agreements(db, house, moment)
 
 
 @get(
     "/v1/agreements/{key:str}",
     operation_id="getAgreement",
     summary="Read an agreement's packs",
-    opt=PUBLIC,
+    opt={"public": True, "memento": True},
     tags=["agreements"],
 )
 async def get_agreement(
-    key: Name, db: NamedDependency[Database], house: NamedDependency[House], as_of: AsOf = None
+    key: Name,
+    db: NamedDependency[Database],
+    house: NamedDependency[House],
+    moment: NamedDependency[Moment | None],
 ) -> Response[Agreement]:
     """The obligations of one edition (or one pack by name) as JSON, with the digest verdicts name them by.
 
     A pack on its way out says since when (`Deprecation`, RFC 9745) and what follows it (`Link`).
     """
-    found = await act.show_agreement(db, house, key, as_of)
+    found = await act.show_agreement(db, house, key, moment)
     return Response(found, headers=shown.passing(found))
 
 
@@ -97,10 +103,13 @@ async def publish_agreement(
     tags=["agreements"],
 )
 async def list_publications(
-    key: Name, db: NamedDependency[Database], house: NamedDependency[House]
+    key: Name,
+    db: NamedDependency[Database],
+    house: NamedDependency[House],
+    moment: NamedDependency[Moment | None],
 ) -> list[Line]:
     """Every edition of a pack or parameter set that was ever in force here, newest first."""
-    return await act.list_publications(db, house, key)
+    return await act.list_publications(db, house, key, moment)
 
 
 @get(
@@ -111,10 +120,14 @@ async def list_publications(
     tags=["agreements"],
 )
 async def get_publication(
-    key: Name, digest: Digest, db: NamedDependency[Database], house: NamedDependency[House]
+    key: Name,
+    digest: Digest,
+    db: NamedDependency[Database],
+    house: NamedDependency[House],
+    moment: NamedDependency[Moment | None],
 ) -> PublicationShown:
     """One publication, however old, and how many of the productions it concerns were judged since."""
-    return await act.show_publication(db, house, key, digest)
+    return await act.show_publication(db, house, key, digest, moment)
 
 
 @get(
@@ -126,10 +139,14 @@ async def get_publication(
     media_type=TOML,
 )
 async def get_publication_body(
-    key: Name, digest: Digest, db: NamedDependency[Database], house: NamedDependency[House]
+    key: Name,
+    digest: Digest,
+    db: NamedDependency[Database],
+    house: NamedDependency[House],
+    moment: NamedDependency[Moment | None],
 ) -> Response[bytes]:
     """The TOML itself, byte for byte as published; the ETag is the digest of the bytes."""
-    body = await act.show_body(db, house, key, digest)
+    body = await act.show_body(db, house, key, digest, moment)
     return Response(body, media_type=TOML, headers={"ETag": f'"{digest}"'})
 
 

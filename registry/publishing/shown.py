@@ -37,12 +37,15 @@ class Line(msgspec.Struct, frozen=True):
 
 
 class PublicationShown(msgspec.Struct, frozen=True):
-    """One publication with the TOML it was published as, and how far it has been applied."""
+    """One publication with the TOML it was published as, and how far it has been applied.
+
+    How far is told of the present only: as of an earlier moment it is null.
+    """
 
     publication: Line
     body: str
     href: str
-    progress: Progress
+    progress: Progress | None
 
 
 class Accepted(msgspec.Struct, frozen=True):

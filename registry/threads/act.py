@@ -20,6 +20,7 @@ from registry.disclosures import document
 from registry.errors import Conflict, KeyReused, TooLarge
 from registry.idempotency import REPLAYED, digest, key_of, required
 from registry.ledger import store as ledger
+from registry.ledger.moment import Moment, size_at
 from registry.outbox import store as outbox
 from registry.page import Page, decode, limit_of
 from registry.page import page as paged
@@ -246,24 +247,36 @@ async def read(
     about: tuple[ThreadKind, UUID],
     cursor: str | None = None,
     limit: int | None = None,
+    moment: Moment | None = None,
 ) -> Page[Spoken]:
-    """A page of a thread, oldest first: what the caller's side may read of it."""
+    """A page of a thread, oldest first: what the caller's side may read of it, or what was said by then."""
     key, size = decode(cursor, tuple[Place]), limit_of(limit)
     async with db.snapshot() as conn:
-        matter = await store.find_matter(conn, scope_of(principal), *about)
+        matter = await store.find_matter(conn, scope_of(principal), *about, size_at(moment))
         rows = await store.heard(
-            conn, matter.spoken, sides_of(principal), after=key[0] if key else -1, limit=size + 1
+            conn,
+            matter.spoken,
+            sides_of(principal),
+            after=key[0] if key else -1,
+            limit=size + 1,
+            size=size_at(moment),
         )
         shown = await with_files(conn, matter.spoken, rows)
     return paged(shown, size, lambda item: [item.ledger.index])
 
 
 async def download(
-    db: Database, principal: Principal, evidence_id: UUID, if_none_match: str | None
+    db: Database,
+    principal: Principal,
+    evidence_id: UUID,
+    if_none_match: str | None,
+    moment: Moment | None = None,
 ) -> Download:
     """A file, in pieces that are read as they leave; NotFound when it is not the caller's to see."""
     async with db.snapshot() as conn:
-        employer_id, file = await store.get_file(conn, scope_of(principal), sides_of(principal), evidence_id)
+        employer_id, file = await store.get_file(
+            conn, scope_of(principal), sides_of(principal), evidence_id, size_at(moment)
+        )
     leaves = evidence.headers(file)
     if evidence.known(file, if_none_match):
         kept = {name: value for name, value in leaves.items() if name != "Content-Length"}

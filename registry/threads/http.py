@@ -12,6 +12,7 @@ from litestar.response import Stream
 
 from registry.auth.scope import Principal
 from registry.db import Database
+from registry.ledger.moment import Moment
 from registry.page import LONGEST, MOST, Page
 from registry.threads import act
 from registry.threads.act import Sent
@@ -76,6 +77,7 @@ async def list_alert_thread(
     alert_id: AlertId,
     db: NamedDependency[Database],
     principal: NamedDependency[Principal],
+    moment: NamedDependency[Moment | None],
     cursor: Cursor = None,
     limit: Limit = None,
 ) -> Page[Spoken]:
@@ -84,7 +86,7 @@ async def list_alert_thread(
     You read what was said to both parties, and the notes of your own side. Auditors and administrators read
     what was said to both.
     """
-    return await act.read(db, principal, ("alert", alert_id), cursor, limit)
+    return await act.read(db, principal, ("alert", alert_id), cursor, limit, moment)
 
 
 @get(
@@ -98,6 +100,7 @@ async def list_request_thread(
     request_id: RequestId,
     db: NamedDependency[Database],
     principal: NamedDependency[Principal],
+    moment: NamedDependency[Moment | None],
     cursor: Cursor = None,
     limit: Limit = None,
 ) -> Page[Spoken]:
@@ -106,7 +109,7 @@ async def list_request_thread(
     You read what was said to both parties, and the notes of your own side. Auditors and administrators read
     what was said to both.
     """
-    return await act.read(db, principal, ("request", request_id), cursor, limit)
+    return await act.read(db, principal, ("request", request_id), cursor, limit, moment)
 
 
 @post(
@@ -225,6 +228,7 @@ async def get_evidence(
     evidence_id: EvidenceId,
     db: NamedDependency[Database],
     principal: NamedDependency[Principal],
+    moment: NamedDependency[Moment | None],
     if_none_match: IfNoneMatch = None,
 ) -> Stream:
     """The exact bytes that were sent, as a download under the name they came with.
@@ -232,7 +236,7 @@ async def get_evidence(
     The Content-Type is the one the bytes have shown; Content-Digest and ETag are of its SHA-256, which is the
     `sha256` of its ledger entry.
     """
-    found = await act.download(db, principal, evidence_id, if_none_match)
+    found = await act.download(db, principal, evidence_id, if_none_match, moment)
     return Stream(found.pieces, status_code=found.status, headers=found.headers)
 
 

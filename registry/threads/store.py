@@ -9,6 +9,7 @@ from uuid import UUID
 
 import msgspec
 
+from registry.auth.reading import showing
 from registry.auth.scope import Scope
 from registry.db import Connection, row_to, rows_to
 from registry.errors import Corrupt, NotFound
@@ -51,6 +52,8 @@ WHERE ($1::text[] IS NULL OR employer_id = ANY ($1))
   AND alert_id = $4
 """
 
+FIND_ALERT_THEN: Final[LiteralString] = FIND_ALERT.replace("FROM alert\n", "FROM alert_at($5)\n")
+
 FIND_REQUEST: Final[LiteralString] = """
 SELECT employer_id, request_id AS thread_id, 'request' AS thread, production_id,
        ARRAY[party] AS locals, ARRAY[split_part(party, ':', 1)] AS unions
@@ -59,6 +62,8 @@ WHERE ($1::text[] IS NULL OR employer_id = ANY ($1))
   AND ($2::text[] IS NULL OR party = ANY ($2) OR split_part(party, ':', 1) = ANY ($3::text[]))
   AND request_id = $4
 """
+
+FIND_REQUEST_THEN: Final[LiteralString] = FIND_REQUEST.replace("FROM request\n", "FROM request_at($5)\n")
 
 # What orders the entries of one thread: the alert's own row, and for a request its production's, since that
 # is what orders the answers to it. Both come before the ledger's head in everybody's order of locks.
@@ -83,6 +88,7 @@ SELECT employer_id, thread_id, number, thread, production_id, kind, side, party,
        key_digest, recorded_at, recorded_by, role, ledger_index
 FROM thread_entry
 WHERE employer_id = $1 AND thread_id = $2 AND side = ANY ($3::text[])
+  AND ($4::bigint IS NULL OR ledger_index < $4)
 ORDER BY number
 """
 
@@ -110,7 +116,7 @@ FROM (
     WHERE employer_id = $1 AND request_id = $2
 ) h
 JOIN ledger_entry e ON e.index = h.ledger_index
-WHERE h.ledger_index > $4
+WHERE h.ledger_index > $4 AND ($6::bigint IS NULL OR h.ledger_index < $6)
 ORDER BY h.ledger_index
 LIMIT $5
 """
@@ -137,8 +143,11 @@ FROM thread_entry t
 LEFT JOIN alert a ON t.thread = 'alert' AND a.employer_id = t.employer_id AND a.alert_id = t.thread_id
 LEFT JOIN request r ON t.thread = 'request' AND r.employer_id = t.employer_id AND r.request_id = t.thread_id
 WHERE t.kind = 'evidence' AND t.document ->> 'evidence_id' = $4 AND t.side = ANY ($5::text[])
+  AND ($6::bigint IS NULL OR t.ledger_index < $6)
   AND ($1::text[] IS NULL OR t.employer_id = ANY ($1))
-  AND ($2::text[] IS NULL OR a.locals && $2 OR a.unions && $3::text[]
+  AND ($2::text[] IS NULL
+       OR (a.locals && $2 OR a.unions && $3::text[])
+          AND ($6 IS NULL OR alert_concerned(a.employer_id, a.alert_id, $6, $2, $3))
        OR r.party = ANY ($2) OR split_part(r.party, ':', 1) = ANY ($3::text[]))
 """
 
@@ -161,12 +170,21 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
 """
 
 
-async def find_matter(conn: Connection, scope: Scope, kind: ThreadKind, thread_id: UUID) -> Matter:
-    """The alert or request with this id; NotFound when there is none within *scope*."""
-    statement = FIND_ALERT if kind == "alert" else FIND_REQUEST
-    row = await conn.fetchrow(statement, scope.employers, scope.locals, scope.unions or [], thread_id)
+async def find_matter(
+    conn: Connection, scope: Scope, kind: ThreadKind, thread_id: UUID, size: int | None = None
+) -> Matter:
+    """The alert or request with this id; NotFound when there is none within *scope*.
+
+    With *size*, as that many entries of the ledger leave it.
+    """
+    given = (scope.employers, scope.locals, scope.unions or [], thread_id)
+    if size is None:
+        row = await conn.fetchrow(FIND_ALERT if kind == "alert" else FIND_REQUEST, *given)
+    else:
+        row = await conn.fetchrow(FIND_ALERT_THEN if kind == "alert" else FIND_REQUEST_THEN, *given, size)
     if row is None:
         raise NotFound(f"there is no such {kind} among those you may see")
+    showing(row["employer_id"])
     return row_to(Matter, row)
 
 
@@ -185,10 +203,13 @@ async def newest(conn: Connection, thread: Thread) -> Newest | None:
 
 
 async def entries(
-    conn: Connection, employer_id: str, thread_id: UUID, sides: Sequence[Side]
+    conn: Connection, employer_id: str, thread_id: UUID, sides: Sequence[Side], size: int | None = None
 ) -> list[Entered]:
-    """What was said about an alert or a request, oldest first: the entries that *sides* may read."""
-    return rows_to(Entered, await conn.fetch(LIST_ENTRIES, employer_id, thread_id, list(sides)))
+    """What was said about an alert or a request, oldest first: the entries that *sides* may read.
+
+    All of it, or what stands among the first *size* entries.
+    """
+    return rows_to(Entered, await conn.fetch(LIST_ENTRIES, employer_id, thread_id, list(sides), size))
 
 
 async def find_by_key(conn: Connection, employer_id: str, key_digest: bytes) -> Entered | None:
@@ -198,14 +219,20 @@ async def find_by_key(conn: Connection, employer_id: str, key_digest: bytes) -> 
 
 
 async def heard(
-    conn: Connection, thread: Thread, sides: Sequence[Side], *, after: int, limit: int
+    conn: Connection,
+    thread: Thread,
+    sides: Sequence[Side],
+    *,
+    after: int,
+    limit: int,
+    size: int | None = None,
 ) -> list[Heard]:
     """At most *limit* entries of *thread* that *sides* may read, behind a place in the ledger, in order.
 
-    With them, for a request, stand the request and the answers to it.
+    With them, for a request, stand the request and the answers to it. *size*: among so many entries.
     """
-    rows = await conn.fetch(LIST_HEARD, thread.employer_id, thread.thread_id, list(sides), after, limit)
-    return rows_to(Heard, rows)
+    given = (thread.employer_id, thread.thread_id, list(sides), after, limit, size)
+    return rows_to(Heard, await conn.fetch(LIST_HEARD, *given))
 
 
 async def leaf_at(conn: Connection, index: int) -> bytes:
@@ -227,14 +254,17 @@ async def count_files(conn: Connection, thread: Thread) -> int:
 
 
 async def get_file(
-    conn: Connection, scope: Scope, sides: Sequence[Side], evidence_id: UUID
+    conn: Connection, scope: Scope, sides: Sequence[Side], evidence_id: UUID, size: int | None = None
 ) -> tuple[str, File]:
-    """The employer and the file with this id; NotFound when there is none within *scope*."""
-    row = await conn.fetchrow(
-        FIND_FILE, scope.employers, scope.locals, scope.unions or [], str(evidence_id), list(sides)
-    )
+    """The employer and the file with this id; NotFound when there is none within *scope*.
+
+    With *size*, only when it was shown among so many entries of the ledger.
+    """
+    given = (scope.employers, scope.locals, scope.unions or [], str(evidence_id), list(sides), size)
+    row = await conn.fetchrow(FIND_FILE, *given)
     if row is None:
         raise NotFound("there is no such file among those you may see")
+    showing(row["employer_id"])
     return row["employer_id"], msgspec.convert(row["document"], File)
 
 

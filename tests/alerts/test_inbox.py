@@ -2,6 +2,7 @@
 
 import datetime as dt
 
+import papers
 import pytest
 
 from registry.alerts.inbox import act as inbox
@@ -171,8 +172,9 @@ async def test_a_waiver_is_known_for_the_time_it_held(db, judge, finding, make, 
     await make(alert_id, "reopen", at=now + 5 * DAY, reason="The contract ended early.")
 
     async def known(as_of):
+        size = await papers.size(db, as_of)
         async with db.snapshot() as conn:
-            return await store.waivers(conn, key, as_of)
+            return await store.waivers(conn, key, size)
 
     (held,) = await known(now + 3 * DAY)
     assert (held.rule, held.subject, held.author, held.approver) == (

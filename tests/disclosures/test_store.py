@@ -8,6 +8,7 @@ import pytest
 from registry import errors
 from registry.auth.scope import Principal, Scope, scope_of
 from registry.disclosures import act, store
+from registry.ledger.past import store as past
 
 CALLERS = {
     "own employer": (papers.OFFICE, 2),
@@ -111,6 +112,44 @@ async def test_sections_an_employer_keeps_are_kept(office):
                 await act.get_bytes(office, principal, id_, 1)
         else:
             assert (await act.get_bytes(office, principal, id_, 1)).body
+
+
+async def test_a_mark_of_a_later_version_keeps_the_bytes_of_the_earlier_ones(office):
+    """Also where it does not say the section again, and after a withdrawal; as of before, they are open."""
+    plain = papers.document(**papers.uses())
+    id_ = (await papers.file(office, plain)).receipt.disclosure_id
+    size = await papers.count(office, "ledger_entry")
+    marks = papers.amendment() | {"confidentiality": {"sections": {"tools": "employer"}}}
+    await papers.amend(office, id_, papers.document(filing=marks))
+    for number in range(2):
+        for reader in (papers.EDITORS, papers.AUDITOR):
+            with pytest.raises(errors.Forbidden, match="tools"):
+                await act.get_bytes(office, reader, id_, 1)
+        assert (await act.get_bytes(office, papers.OFFICE, id_, 1)).body
+        if number == 0:
+            await papers.withdraw(office, id_, if_match='"2"')
+    async with office.snapshot() as conn:
+        then = await past.resolve(conn, None, size)
+    assert (await act.get_bytes(office, papers.EDITORS, id_, 1, then)).body
+
+
+async def test_a_warning_tells_nobody_of_what_is_kept_from_them(office):
+    """It quotes the document: whoever may not read a section, now or by a later mark, gets no warning about it."""
+    use = papers.uses(occupations=["27-9999.99"])
+    marks = {"confidentiality": {"sections": {"uses": "employer"}}}
+    hidden = (await papers.file(office, papers.document(filing=marks, **use))).receipt.disclosure_id
+    said = papers.document("quarterly_update", **use)
+    later = (await papers.file(office, said, key="k-2")).receipt.disclosure_id
+    for reader, told in ((papers.OFFICE, True), (papers.EDITORS, False)):
+        (version,) = await act.list_versions(office, reader, hidden)
+        assert ("27-9999.99" in str(version.warnings)) is told
+        (version,) = await act.list_versions(office, reader, later)
+        assert "27-9999.99" in str(version.warnings)
+    await papers.amend(
+        office, later, papers.document("quarterly_update", filing=papers.amendment() | marks, **use)
+    )
+    for version in await act.list_versions(office, papers.EDITORS, later):
+        assert "27-9999.99" not in str(version.warnings)
 
 
 async def test_a_version_that_is_not_there_is_not_found(office, filed):

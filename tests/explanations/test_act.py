@@ -112,7 +112,8 @@ async def test_an_earlier_judgement_is_explained_as_it_was(office):
     )
     await papers.amend(office, receipt.disclosure_id, changed, now=after)
 
-    then = await explain(office, papers.OFFICE, receipt.disclosure_id, RULE, as_of=papers.NOW)
+    moment = await papers.moment(office, papers.NOW)
+    then = await explain(office, papers.OFFICE, receipt.disclosure_id, RULE, moment=moment)
     today = await explain(office, papers.OFFICE, receipt.disclosure_id, RULE)
     assert [e.verdict for e in then.explanations] == ["violation"]
     assert [e.verdict for e in today.explanations] == ["satisfied"]

@@ -21,8 +21,9 @@ async def sweep(db, now=LATER, **more):
 
 
 async def latest(db, as_of=None):
+    size = await papers.size(db, as_of)
     async with db.snapshot() as conn:
-        return await store.find_latest(conn, papers.KEY, as_of)
+        return await store.find_latest(conn, papers.KEY, size)
 
 
 async def again(db, row):
@@ -32,7 +33,9 @@ async def again(db, row):
 
 
 async def find(db, principal, id_, as_of=None, on=None):
-    return await act.find_findings(db, papers.house(), principal, id_, LATER, as_of, on)
+    return await act.find_findings(
+        db, papers.house(), principal, id_, LATER, await papers.moment(db, as_of), on
+    )
 
 
 async def again_at(db, key=papers.KEY):

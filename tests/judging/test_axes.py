@@ -56,7 +56,8 @@ async def flipped(office):
 
 
 async def find(db, id_, as_of=None, on=None):
-    return await act.find_findings(db, papers.house(), papers.AUDITOR, id_, NOW, as_of, on)
+    moment = await papers.moment(db, as_of)
+    return await act.find_findings(db, papers.house(), papers.AUDITOR, id_, NOW, moment, on)
 
 
 async def test_the_old_answer_stays_when_a_later_filing_flips_it(office, flipped):
@@ -105,8 +106,9 @@ async def test_computing_stores_nothing(office, flipped):
 
 async def test_the_same_instant_twice_is_what_was_said(office, flipped):
     """Known and judged for the instant of a judgement: computing gives its bytes."""
+    size = await papers.size(office, noon("2025-12-05"))
     async with office.snapshot() as conn:
-        row = await act.standing(conn, SALT_ROAD, noon("2025-12-05"))
+        row = await act.standing(conn, SALT_ROAD, size)
     made = await find(office, flipped, row.judged_at, row.judged_at)
 
     assert ruling.encode(made.findings) == row.findings
@@ -121,8 +123,8 @@ async def test_computed_by_the_packs_that_stood_then(office, flipped):
 
 
 async def test_nothing_was_judged_before_the_first_judgement(office, flipped):
-    """No packs stood yet, so nothing would have been said."""
-    with pytest.raises(errors.NotFound, match="nothing was judged"):
+    """Nothing was filed yet, so there is nothing to say anything about."""
+    with pytest.raises(errors.NotFound, match="no such disclosure"):
         await find(office, flipped, noon("2025-07-01"), NOW)
 
 
@@ -157,7 +159,7 @@ async def test_both_axes_by_http(office, flipped, dsn, tmp_path):
 
 async def test_a_record_changed_since_is_known_as_it_was(office, flipped):
     """The production moves to another local afterwards; what was known before names the one of then."""
-    then = noon("2025-12-06")
+    then = await papers.moment(office, noon("2025-12-06"))
     record = papers.production(*SALT_ROAD) | {"title": "Salt Road", "locals": ["IATSE:600"]}
     await productions.change_production(
         office, papers.ADMINISTRATOR, *SALT_ROAD, msgspec.json.encode(record), '"1"', NOW
@@ -165,7 +167,7 @@ async def test_a_record_changed_since_is_known_as_it_was(office, flipped):
     async with office.snapshot() as conn:
         row = await act.standing(conn, SALT_ROAD)
         was = await act.recall(conn, papers.house(), row, NOW, then)
-        made = await act.recall(conn, papers.house(), row, NOW, on=then)
+        made = await act.recall(conn, papers.house(), row, NOW, on=noon("2025-12-06"))
 
     assert was.knowledge.production.locals == ["IATSE:800"]
     assert made.knowledge.production.locals == ["IATSE:600"]

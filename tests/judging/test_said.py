@@ -30,7 +30,8 @@ async def filed(office):
 
 
 async def find(office, principal, disclosure_id, as_of=None):
-    return await judging.find_findings(office, papers.house(), principal, disclosure_id, LATER, as_of)
+    moment = await papers.moment(office, as_of)
+    return await judging.find_findings(office, papers.house(), principal, disclosure_id, LATER, moment)
 
 
 async def test_a_waiver_is_shown_beside_its_finding_and_changes_none(office, filed):

@@ -5,7 +5,7 @@ import datetime as dt
 import pytest
 
 from registry.errors import Invalid
-from registry.judging.weighing import FIRST, LAST, stated
+from registry.ledger.moment import FIRST, LAST, stated
 
 
 def test_an_instant_is_asked_for_in_utc():

@@ -3,6 +3,7 @@
 import datetime as dt
 from zoneinfo import ZoneInfo
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -43,6 +44,7 @@ def known_and_whole(draw):
     return duty, {name: whole[name] for name in kept}, whole
 
 
+@pytest.mark.slow
 @settings(max_examples=500, deadline=None)
 @given(known_and_whole())
 def test_more_facts_never_turn_one_decided_verdict_into_another(drawn_facts):
@@ -66,6 +68,7 @@ def test_an_unknown_trigger_never_gives_a_violation(drawn_facts):
     }
 
 
+@pytest.mark.slow
 @settings(max_examples=300, deadline=None)
 @given(known_and_whole())
 def test_what_is_open_asks_for_something(drawn_facts):

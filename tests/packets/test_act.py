@@ -152,6 +152,24 @@ async def test_a_section_the_employer_keeps_is_withheld_and_the_others_are_prove
     assert (office / "filings" / str(case.disclosure_id) / "version-001.json").exists()
 
 
+async def test_a_field_the_schema_keeps_is_left_out_of_its_section(make, tmp_path):
+    """An e-mail address is the auditor's: the union reads the section without it, unproved, and is told so."""
+    attested = {"name": "Dana Whitfield", "title": "Supervisor", "email": "dana@northlight.example"}
+    case = await make(filing={"attested_by": attested})
+    union = await case.folder(tmp_path / "union")
+    told = union / "filings" / str(case.disclosure_id) / "version-001-sections.json"
+    said = json.loads(told.read_bytes())
+    auditor = await case.folder(tmp_path / "auditor", by=papers.AUDITOR)
+
+    assert verified(union).holds, verified(union).says
+    assert said["withheld"] == ["/filing/attested_by/email"]
+    assert "filing" not in said["sections"]
+    assert said["parts"]["filing"]["attested_by"] == {"name": "Dana Whitfield", "title": "Supervisor"}
+    assert b"dana@northlight.example" not in every(union)
+    assert "a part of filing" in (union / "packet.txt").read_text()
+    assert b"dana@northlight.example" in every(auditor)
+
+
 async def test_what_a_later_version_withholds_is_withheld_in_the_earlier_ones(case, tmp_path):
     """Marks are those known at the instant: a packet of before the mark has what was open then."""
     marks = {"confidentiality": {"sections": {"workforce": "employer"}}}
@@ -160,6 +178,22 @@ async def test_what_a_later_version_withholds_is_withheld_in_the_earlier_ones(ca
 
     assert verified(made).holds
     assert b'"headcount_baseline"' not in every(made)
+
+
+async def test_neither_silence_nor_a_withdrawal_opens_what_was_kept(case):
+    """A mark counts for a section that is not said again, and goes on counting when all is withdrawn."""
+    async with case.db.snapshot() as conn:
+        read = await act.read(conn, papers.house(), papers.EDITORS, case.alert_id, LATER, LATER)
+    first = read.told.versions[0]
+    marks = {"confidentiality": {"sections": {"workforce": "employer"}}}
+    second = {**first, "version": 2, "kind": "amendment", "document": papers.document(filing=marks)}
+    third = {**first, "version": 3, "kind": "withdrawal", "document": json.loads(papers.withdrawal())}
+    told = msgspec.structs.replace(read.told, versions=[first, second, third])
+    marked = msgspec.structs.replace(read, told=told)
+
+    assert "workforce" not in folder.withheld(read, "disclosure_version", first)
+    assert "workforce" in folder.withheld(marked, "disclosure_version", first)
+    assert folder.withheld(marked, "disclosure_version", third) == []
 
 
 async def test_findings_of_other_unions_are_not_in_it(case):

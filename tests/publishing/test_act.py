@@ -277,10 +277,12 @@ async def test_a_restart_undoes_nothing(office, house, changed):
 async def test_what_was_believed_on_any_day_can_be_asked_for(office, house, changed):
     """Before the publication the old digest, after it the new one; before the first, nothing."""
     done = await publish(office, house, changed)
-    old = await act.show_agreement(office, house, NAME, LATER - dt.timedelta(seconds=1))
-    new = await act.show_agreement(office, house, NAME, LATER)
-    listed = await act.list_agreements(office, house, LATER - dt.timedelta(seconds=1))
-    never = await act.list_agreements(office, house, NOW - dt.timedelta(days=1))
+    before = await papers.moment(office, LATER - dt.timedelta(seconds=1))
+    first = await papers.moment(office, NOW - dt.timedelta(days=1))
+    old = await act.show_agreement(office, house, NAME, before)
+    new = await act.show_agreement(office, house, NAME, await papers.moment(office, LATER))
+    listed = await act.list_agreements(office, house, before)
+    never = await act.list_agreements(office, house, first)
 
     assert old.packs[0].digest == house.packs.packs[NAME].digest
     assert new.packs[0].digest == done.publication.digest

@@ -7,6 +7,7 @@ import pytest
 from drafts import DUTY, NAME, RULE
 from papers import ADMINISTRATOR, KEY, NOW, OFFICE
 
+from registry.auth.reading import PENDING, Pending
 from registry.auth.scope import Principal
 from registry.errors import Forbidden, Invalid
 from registry.filing import act as filing
@@ -62,6 +63,19 @@ async def test_flips_are_counted_and_nothing_is_stored(filed, house, shipped, mo
     assert [(each.name, each.flips) for each in found.by_local] == [("IATSE:700", 2)]
     assert "was not judged and would be violation" in found.examples[0].sentence
     assert found.findings == found.flips
+
+
+async def test_a_draft_tried_out_is_a_reading_of_all_it_was_tried_on(filed, house, shipped):
+    """Also of an employer nothing flips at: the answer counts its productions."""
+    begun = Pending(reading=None, db=filed)
+    token = PENDING.set(begun)
+    try:
+        found = await tried(filed, house, shipped)
+    finally:
+        PENDING.reset(token)
+
+    assert found.by_employer == []
+    assert begun.employers == {"northlight-pictures", "other-films"}
 
 
 async def test_the_edition_in_force_flips_nothing(filed, house, shipped):

@@ -65,7 +65,7 @@ async def test_a_pack_on_its_way_out_says_so(registry, shipped):
 
     assert done.status_code == 201, done.text
     assert answer.headers["deprecation"] == "@1785542400"
-    assert answer.headers["link"] == '</v1/agreements/iatse-asa-2024>; rel="successor-version"'
+    assert '</v1/agreements/iatse-asa-2024>; rel="successor-version"' in answer.headers["link"]
 
 
 async def test_faults_are_a_problem_with_every_line(registry, shipped):

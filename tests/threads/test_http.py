@@ -4,6 +4,7 @@ import asyncio
 import base64
 import hashlib
 import io
+import shutil
 import zipfile
 
 import conftest
@@ -30,16 +31,18 @@ def cleared(server, template):
 
 
 @pytest.fixture
-async def opened(server, template, tmp_path_factory):
+async def opened(server, template, tmp_path_factory, tmp_path):
     """The whole application with one tenant on record: settled once, then copied."""
-    settled, folder = f"{template}_threads", tmp_path_factory.getbasetemp()
+    settled, folder = f"{template}_threads", tmp_path_factory.getbasetemp() / "settled"
     if not SETTLED:
-        await conftest.execute(server, f"CREATE DATABASE {settled} TEMPLATE {template}")
+        await conftest.execute(server, f"CREATE DATABASE {settled} TEMPLATE {template} STRATEGY FILE_COPY")
         async with world.opened(conftest.at(server, settled), folder) as (_, first):
             SETTLED.append(await first.settle(OWN))
     name = f"{template}_thread_{next(conftest.NUMBERS)}"
-    await conftest.execute(server, f"CREATE DATABASE {name} TEMPLATE {settled}")
-    async with world.opened(conftest.at(server, name), folder) as (_, made):
+    await conftest.execute(server, f"CREATE DATABASE {name} TEMPLATE {settled} STRATEGY FILE_COPY")
+    # Its own data folder, too: two databases that sign with one would contradict each other.
+    data = shutil.copytree(folder, tmp_path / "data")
+    async with world.opened(conftest.at(server, name), data) as (_, made):
         yield made, SETTLED[0]
     await conftest.execute(server, f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
 
@@ -197,6 +200,7 @@ def words_of(answer):
         return b"".join(archive.read(name) for name in archive.namelist())
 
 
+@pytest.mark.slow
 async def test_a_note_leaves_by_no_door_to_the_other_side(opened):
     """What one side noted is in no answer of any reading door to anybody but that side."""
     made, tenant = opened

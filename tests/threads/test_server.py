@@ -23,7 +23,7 @@ SETTLED = []
 def address(server, template, tmp_path_factory):
     """One server with a database of its own; these tests only ever add to what is there."""
     name, folder = f"{template}_files", tmp_path_factory.mktemp("files")
-    asyncio.run(conftest.execute(server, f"CREATE DATABASE {name} TEMPLATE {template}"))
+    asyncio.run(conftest.execute(server, f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY"))
     with running(conftest.at(server, name), folder) as url:
         yield url, folder
     assert '"level":"error"' not in (folder / "server.log").read_text()

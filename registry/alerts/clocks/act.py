@@ -24,6 +24,7 @@ from registry.db import Connection, Database, UniqueViolation
 from registry.disclosures import document
 from registry.errors import KeyReused
 from registry.idempotency import REPLAYED, digest, key_of, required
+from registry.ledger.moment import Moment, size_at
 from registry.productions import record, shape
 from registry.productions.version import refuse
 from registry.threads import act as threads
@@ -170,11 +171,14 @@ async def turn_down(
     return next(each for each in found if each.number == number)
 
 
-async def show(db: Database, principal: Principal, alert_id: UUID) -> list[Proposal]:
+async def show(
+    db: Database, principal: Principal, alert_id: UUID, moment: Moment | None = None
+) -> list[Proposal]:
     """Every change of a clock that was asked for about an alert, oldest first, each with its answer."""
+    size = size_at(moment)
     async with db.snapshot() as conn:
-        matter = await entries.find_matter(conn, scope_of(principal), "alert", alert_id)
-        return change.proposals(await entries.entries(conn, matter.employer_id, alert_id, ["both"]))
+        matter = await entries.find_matter(conn, scope_of(principal), "alert", alert_id, size)
+        return change.proposals(await entries.entries(conn, matter.employer_id, alert_id, ["both"], size))
 
 
 async def proposals(conn: Connection, alert: Alert) -> list[Proposal]:

@@ -14,6 +14,7 @@ from registry.alerts.clocks import act
 from registry.alerts.clocks.change import Consent, Extension, Proposal, Refusal
 from registry.auth.scope import Principal
 from registry.db import Database
+from registry.ledger.moment import Moment
 
 AlertId = Annotated[UUID, PathParameter(description="The alert's id.")]
 Number = Annotated[
@@ -44,10 +45,13 @@ PARTIES = {"employer", "representative"}
     tags=["alerts"],
 )
 async def list_extensions(
-    alert_id: AlertId, db: NamedDependency[Database], principal: NamedDependency[Principal]
+    alert_id: AlertId,
+    db: NamedDependency[Database],
+    principal: NamedDependency[Principal],
+    moment: NamedDependency[Moment | None],
 ) -> list[Proposal]:
     """Every change of a clock that a party asked for about an alert, and what the other party answered."""
-    return await act.show(db, principal, alert_id)
+    return await act.show(db, principal, alert_id, moment)
 
 
 @post(

@@ -2,7 +2,7 @@
 
 import collections
 import datetime as dt
-from typing import Final, Literal
+from typing import Literal
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -11,15 +11,15 @@ import msgspec
 from registry.alerts import view
 from registry.alerts.alert import AlertLine, Tally
 from registry.alerts.inbox import store
-from registry.alerts.inbox.store import Counted, Wanted
+from registry.alerts.inbox.past import store as past
+from registry.alerts.inbox.store import NEVER, Counted, Wanted
 from registry.auth.scope import Principal, scope_of
 from registry.db import Database
+from registry.ledger.moment import Moment
 from registry.page import Page, decode, limit_of
 from registry.page import page as paged
 
 Order = Literal["newest", "soonest"]
-NEVER: Final = dt.date(9999, 12, 31)
-"""Stands in a cursor for the clock of an alert that has none."""
 
 
 async def find(
@@ -32,12 +32,16 @@ async def find(
     order: Order = "newest",
     cursor: str | None = None,
     limit: int | None = None,
+    moment: Moment | None = None,
 ) -> Page[AlertLine]:
     """A page of the alerts the caller may see; pages never shift when alerts are added.
 
-    Soonest first, an alert whose clock changes while one reads may stand on two pages, or on none.
+    Soonest first, an alert whose clock changes while one reads may stand on two pages, or on none: as of a
+    *moment* nothing changes, and so they stand once.
     """
     wanted = wanted or Wanted()
+    if moment:
+        return await find_then(db, principal, moment, wanted, (due_within, order), cursor, limit)
     if due_within is not None:
         wanted = msgspec.structs.replace(wanted, until=now + dt.timedelta(days=due_within))
     scope, size = scope_of(principal), limit_of(limit)
@@ -54,6 +58,42 @@ async def find(
     return paged(lines, size, lambda item: [item.clock_on or NEVER, item.alert_id])
 
 
+async def find_then(
+    db: Database,
+    principal: Principal,
+    moment: Moment,
+    wanted: Wanted,
+    by: tuple[int | None, Order],
+    cursor: str | None,
+    limit: int | None,
+) -> Page[AlertLine]:
+    """The same as of a *moment*. Clocks are worked out anew, so only so many are sorted by them."""
+    (due_within, order), size = by, limit_of(limit)
+    newest = decode(cursor, tuple[UUID]) if order == "newest" else None
+    after = decode(cursor, tuple[dt.date, UUID]) if order == "soonest" else None
+    plain = order == "newest" and due_within is None
+    async with db.snapshot() as conn:
+        rows = await past.find_newest(
+            conn,
+            scope_of(principal),
+            wanted,
+            newest[0] if newest else None,
+            size + 1 if plain else past.MOST + 1,
+            moment.size,
+        )
+    if not plain and len(rows) > past.MOST:
+        raise past.too_many()
+    found = [view.as_it_was(row, moment.instant) for row in rows]
+    if due_within is not None:
+        found = past.due(found, moment.instant, due_within)
+    if order == "soonest":
+        found = past.soonest(found, after)
+    lines = [view.line(row, None, moment.instant) for row in found[: size + 1]]
+    if order == "newest":
+        return paged(lines, size, lambda item: [item.alert_id])
+    return paged(lines, size, lambda item: [item.clock_on or NEVER, item.alert_id])
+
+
 async def find_groups(
     db: Database,
     principal: Principal,
@@ -62,11 +102,16 @@ async def find_groups(
     production: str | None = None,
     cursor: str | None = None,
     limit: int | None = None,
+    moment: Moment | None = None,
 ) -> Page[Tally]:
-    """A page of the live alerts the caller may see, counted by production and local."""
+    """A page of the live alerts the caller may see, counted by production and local, or as they were."""
     after, size = decode(cursor, tuple[str, str, str]), limit_of(limit)
     async with db.snapshot() as conn:
-        rows = await store.count_groups(conn, scope_of(principal), production, after, size + 1)
+        if moment:
+            rows = await past.count_groups(conn, scope_of(principal), production, after, size + 1, moment)
+            now = moment.instant
+        else:
+            rows = await store.count_groups(conn, scope_of(principal), production, after, size + 1)
     tallies = [tally(row, now) for row in rows]
     return paged(tallies, size, lambda item: [item.employer_id, item.production_id, item.local])
 

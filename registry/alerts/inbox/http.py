@@ -13,6 +13,7 @@ from registry.alerts.inbox.act import Order
 from registry.alerts.inbox.store import Wanted
 from registry.auth.scope import Principal
 from registry.db import Database
+from registry.ledger.moment import Moment
 from registry.obligations.finding import AlertKind, Severity
 from registry.page import LONGEST, MOST, Page
 
@@ -86,6 +87,7 @@ async def list_alerts(
     db: NamedDependency[Database],
     principal: NamedDependency[Principal],
     now: NamedDependency[datetime],
+    moment: NamedDependency[Moment | None],
     in_state: InState = None,
     kind: OfKind = None,
     severity: OfSeverity = None,
@@ -117,7 +119,15 @@ async def list_alerts(
         held=held,
     )
     return await act.find(
-        db, principal, now, wanted, due_within=due_within, order=order, cursor=cursor, limit=limit
+        db,
+        principal,
+        now,
+        wanted,
+        due_within=due_within,
+        order=order,
+        cursor=cursor,
+        limit=limit,
+        moment=moment,
     )
 
 
@@ -132,6 +142,7 @@ async def list_groups(
     db: NamedDependency[Database],
     principal: NamedDependency[Principal],
     now: NamedDependency[datetime],
+    moment: NamedDependency[Moment | None],
     production: OfProduction = None,
     cursor: Cursor = None,
     limit: Limit = None,
@@ -141,7 +152,9 @@ async def list_groups(
     Each group says how many there are of each kind and in each state, how many are held back, the gravest
     severity, and the soonest day on which a time limit ends. An alert of two locals counts in both groups.
     """
-    return await act.find_groups(db, principal, now, production=production, cursor=cursor, limit=limit)
+    return await act.find_groups(
+        db, principal, now, production=production, cursor=cursor, limit=limit, moment=moment
+    )
 
 
 routes = [list_alerts, list_groups]

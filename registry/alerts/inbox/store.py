@@ -12,6 +12,9 @@ from registry.auth.scope import Scope
 from registry.db import Connection, rows_to
 from registry.obligations.finding import AlertKind, Severity
 
+NEVER: Final = dt.date(9999, 12, 31)
+"""Stands in a cursor for the clock of an alert that has none."""
+
 # For employers, auditors and administrators: down the index by id, which is in time order.
 LIST_NEWEST: Final[LiteralString] = """
 SELECT a.employer_id, a.alert_id, a.production_id, p.record ->> 'title' AS production_title,
@@ -156,7 +159,7 @@ WHERE employer_id = $1 AND production_id = $2 AND state = 'waived' AND course ? 
 ORDER BY rule, subject_kind, subject
 """
 
-# What each alert's newest move until an instant says; those at rest then had a waiver that held.
+# What each alert's newest move until a moment says; those at rest then had a waiver that held.
 LIST_WAIVERS: Final[LiteralString] = """
 SELECT rule, subject_kind, subject, waiver ->> 'until' AS until, waiver ->> 'author' AS author,
        waiver ->> 'approver' AS approver, waiver ->> 'reason' AS reason
@@ -166,7 +169,7 @@ FROM (
            m.finding ->> 'subject' AS subject, m.course -> 'waiver' AS waiver
     FROM alert a
     JOIN alert_move m USING (employer_id, alert_id)
-    WHERE a.employer_id = $1 AND a.production_id = $2 AND m.moved_at <= $3
+    WHERE a.employer_id = $1 AND a.production_id = $2 AND m.ledger_index < $3
     ORDER BY m.alert_id, m.revision DESC
 ) newest
 WHERE to_state = 'waived' AND waiver IS NOT NULL
@@ -237,8 +240,8 @@ async def count_groups(
     return rows_to(Counted, rows)
 
 
-async def waivers(conn: Connection, key: tuple[str, str], as_of: dt.datetime | None) -> list[Waived]:
-    """The waivers of a production that hold now, or that held at *as_of*."""
-    if as_of is None:
+async def waivers(conn: Connection, key: tuple[str, str], size: int | None = None) -> list[Waived]:
+    """The waivers of a production that hold now, or that held when the ledger had *size* entries."""
+    if size is None:
         return rows_to(Waived, await conn.fetch(LIST_WAIVERS_NOW, *key))
-    return rows_to(Waived, await conn.fetch(LIST_WAIVERS, *key, as_of))
+    return rows_to(Waived, await conn.fetch(LIST_WAIVERS, *key, size))

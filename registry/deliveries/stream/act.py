@@ -13,7 +13,8 @@ from typing import Any, Final
 
 import structlog
 
-from registry.auth.scope import Principal, owner_of
+from registry.access import act as access
+from registry.auth.scope import Principal, owner_of, scope_of
 from registry.auth.token import expires_at
 from registry.db import Connection, Database
 from registry.deliveries import match
@@ -159,6 +160,7 @@ async def opened(
     wanted = frame.first_wanted(after, last_event_id)
     feed = feed_of(db)
     async with db.snapshot() as conn:
+        await access.show_within(conn, scope_of(principal))
         size = await events.size(conn)
     if not feed.takes(owner_of(principal)):
         raise Busy("too many readers hold this stream open; close one, or come back in a moment")
