@@ -18,7 +18,7 @@ import structlog
 from uuid_utils.compat import uuid7
 
 from registry.auth.scope import Principal
-from registry.db import Connection, Database
+from registry.db import Connection, Database, savepoint
 from registry.disclosures import store as disclosures
 from registry.disclosures.receipt import receipt_of
 from registry.disclosures.version import Content
@@ -35,6 +35,7 @@ from registry.judging.house import House
 from registry.judging.store import Held
 from registry.judging.weighing import Weighed
 from registry.ledger import store as ledger
+from registry.search import act as search
 
 log = structlog.get_logger()
 
@@ -160,7 +161,7 @@ async def answered(conn: Connection, prepared: Prepared) -> Outcome | None:
 async def attempt(conn: Connection, house: House, seen: Seen, held: Held) -> Result:
     """One of many in a savepoint: whatever goes wrong with it is undone and is its own affair."""
     try:
-        async with conn.transaction():
+        async with savepoint(conn):
             return await settle(conn, house, seen, held)
     except RegistryError as refused:
         return refused
@@ -179,8 +180,7 @@ async def settle(conn: Connection, house: House, seen: Seen, held: Held) -> Outc
     prepared, standing, weighed = seen.prepared, seen.standing, seen.weighed
     moved = held.facts.get(seen.production) != standing.ground.facts
     if weighed is None or moved or held.stands_at > weighed.stands_at:
-        given = await answered(conn, prepared)
-        if given is not None:
+        if (given := await answered(conn, prepared)) is not None:
             return given
         standing = await stand(conn, prepared, standing.disclosure_id)
         about = [admission.told(prepared, standing)]
@@ -199,13 +199,15 @@ async def write(
     row = record.row_of(prepared, standing)
     kept = await judging.plan(conn, key, weighed, now, "filing", (row.disclosure_id, row.version))
     salts = {name: secrets.token_urlsafe(16) for name in record.sections_of(prepared)}
+    about = standing.type_of(prepared), prepared.period
+    copy = search.copy_of(row, *about, standing.ground.record.locals, kept.row.findings)
     entry = record.entry_of(prepared, standing, row, salts, kept.row)
     appended = await ledger.extend(conn, [entry, *kept.entries], now)
     positions, head = appended.positions, appended.head
     row = msgspec.structs.replace(row, ledger_index=positions[0].index)
-    content = Content(prepared.submission.body, salts)
-    await disclosures.add(conn, row, content, standing.type_of(prepared), prepared.period)
+    await disclosures.add(conn, row, Content(prepared.submission.body, salts), *about)
     await judging.carry_out(conn, kept, positions[1:], now)
+    await search.add(conn, copy, positions[0].index, positions[1].index)
     paper = receipt_of(row, positions[0].leaf, head.size, head.root)
     ages = answer.ages(house.schemas, row.schema_version)
     outcome = answer.outcome(paper, prepared.warnings, weighed.judgement.findings, ages)
@@ -223,10 +225,8 @@ async def stand(conn: Connection, prepared: Prepared, new_id: UUID) -> Standing:
     production_id = prepared.production_id
     if prepared.expected is not None:
         assert prepared.submission.disclosure_id is not None
-        head = admission.check_head(
-            prepared,
-            await disclosures.find_head(conn, prepared.employer_id, prepared.submission.disclosure_id),
-        )
+        found = await disclosures.find_head(conn, prepared.employer_id, prepared.submission.disclosure_id)
+        head = admission.check_head(prepared, found)
         production_id = head.production_id
     assert production_id is not None, "a document that names no production has been refused"
     ground = await judging.find_ground(conn, prepared.employer_id, production_id)

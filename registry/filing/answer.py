@@ -79,7 +79,7 @@ def outcome(
     shown = shown_of(findings)
     due = due_of(shown, receipt.filed_at)
     told = [finding for finding in shown if finding.verdict != "not_applicable"]
-    body = msgspec.json.encode(Answer(receipt=receipt, warnings=warnings, findings=told, due=due))
+    body = encode(Answer(receipt=receipt, warnings=warnings, findings=told, due=due))
     headers = {
         "ETag": f'"{receipt.version}"',
         "Content-Digest": content_digest(body),
@@ -95,6 +95,12 @@ def outcome(
         headers=headers,
         body=body,
     )
+
+
+def encode(answer: Answer) -> bytes:
+    """The bytes of *answer*: the receipt first, each finding as the judgement keeps it."""
+    findings = msgspec.Raw(msgspec.json.encode(answer.findings, order="sorted"))
+    return msgspec.json.encode({**msgspec.structs.asdict(answer), "findings": findings})
 
 
 def summary(taken: Outcome) -> dict[str, Any]:
