@@ -1,4 +1,4 @@
-"""One history row against its ledger entry, and one living record against its history.
+"""One history row against its ledger entry.
 
 Each check raises Corrupt with a message that names the table, the key and what differs; never the content.
 """
@@ -10,14 +10,13 @@ from typing import Any, Final, NamedTuple
 
 import msgspec
 
-from registry.auth.scope import union_of
-from registry.disclosures import document as documents
 from registry.disclosures import upgrade
-from registry.errors import Corrupt, RegistryError
+from registry.disclosures.document import sections as sections_of
+from registry.errors import Corrupt
 from registry.ledger import entry as entries
 from registry.ledger.entry import Entry
-from registry.obligations.finding import Finding, fingerprint
 from registry.observations.entry import canonical
+from registry.redactions.tombstone import NOTHING, Taken
 from registry.threads.entry import digest_of
 from registry.threads.evidence import File
 
@@ -31,6 +30,10 @@ KEYS: Final[Mapping[str, tuple[str, ...]]] = {
     "request_entry": ("employer_id", "request_id", "revision"),
     "observation": ("employer_id", "observation_id"),
     "thread_entry": ("employer_id", "thread_id", "number"),
+    "access_batch": ("batch_id",),
+    "export": ("export_id",),
+    "ledger_log": ("number",),
+    "redaction": ("employer_id", "redaction_id"),
 }
 """The columns that name a row of each history table."""
 
@@ -41,8 +44,12 @@ COUNTED: Final[Mapping[str, str]] = {
     "alert_move": "revision",
     "request_entry": "revision",
     "thread_entry": "number",
+    "access_batch": "number",
 }
 """The column that counts the versions of one record, in the tables that have one."""
+
+OWN_KINDS: Final = frozenset({"thread_entry"})
+"""Tables whose `kind` is their own affair: in the ledger their rows are all of one."""
 
 WITHDRAWAL: Final = "withdrawal"
 
@@ -56,9 +63,14 @@ class Row(NamedTuple):
     beside: Mapping[str, Any]
 
     @property
+    def key(self) -> tuple[str, ...]:
+        """The table and what names the row in it, as redactions name it."""
+        return self.table, *(str(self.columns[key]) for key in KEYS[self.table])
+
+    @property
     def name(self) -> str:
         """The row as messages name it."""
-        return named(self.table, *(self.columns[key] for key in KEYS[self.table]))
+        return named(*self.key)
 
 
 def named(table: str, *key: Any) -> str:
@@ -66,10 +78,10 @@ def named(table: str, *key: Any) -> str:
     return f"{table} {'/'.join(str(part) for part in key)}"
 
 
-def require(holds: bool, name: str, fault: str) -> None:
+def require(holds: bool, row: Row | str, fault: str) -> None:
     """Raise Corrupt, naming the row, unless it *holds*."""
     if not holds:
-        raise Corrupt(f"{name}: {fault}")
+        raise Corrupt(f"{row if isinstance(row, str) else row.name}: {fault}")
 
 
 def read_entry(index: int, data: bytes, appended_at: datetime) -> Entry:
@@ -78,21 +90,18 @@ def read_entry(index: int, data: bytes, appended_at: datetime) -> Entry:
         entry = entries.decode(data)
     except Corrupt as fault:
         raise Corrupt(f"ledger_entry {index}: {fault.detail}") from None
-    require(
-        entry.at == entries.stamp(appended_at), f"ledger_entry {index}", "appended_at is not what it says"
-    )
+    if entry.at != entries.stamp(appended_at):
+        raise Corrupt(f"ledger_entry {index}: appended_at is not what it says")
     return entry
 
 
 def owned(index: int, entry: Entry, row: Row | None) -> Row:
-    """*row*, when it is the one history row of the entry at *index*: the next one in the ledger's order."""
+    """*row*, when it is the one history row of the entry at *index*: the next one of its table."""
     table = entries.TABLES[entry.kind]
     if row is not None and row.ledger_index < index:
         raise stray(row)
     if row is None or row.ledger_index > index:
         raise Corrupt(f"{table}: the row of ledger entry {index} ({entry.kind} {entry.id}) is missing")
-    if row.table != table:
-        raise Corrupt(f"{row.name}: names ledger entry {index}, which belongs to {table}")
     return row
 
 
@@ -103,70 +112,112 @@ def stray(row: Row) -> Corrupt:
     )
 
 
-def check_row(entry: Entry, row: Row) -> None:
-    """Everything *row* says must be what its *entry* vouches for."""
-    columns, name = row.columns, row.name
-    digest = entries.row_digest(row.table, columns)
-    require(digest == entry.record, name, f"the stored row is not the one of ledger entry {row.ledger_index}")
-    # What a thread's entry is of a kind of is its own affair; in the ledger they are all of one.
-    kind = "thread" if row.table == "thread_entry" else columns.get("kind")
-    require(kind in (None, entry.kind), name, f"its entry is of the kind {entry.kind}")
+def check_row(entry: Entry, row: Row, taken: Taken = NOTHING) -> None:
+    """Everything *row* says must be what its *entry* vouches for, or the redaction that has changed it."""
+    columns, table = row.columns, row.table
+    whole = {name: sha256(columns[name]) for name in entries.WHOLE if columns.get(name) is not None}
+    digest = entries.row_digest(table, {**columns, **whole})
+    if digest != entry.record:
+        check_left(entry, row, taken, digest)
+    check_kind(entry, row)
     check_chain(entry, row)
-    match row.table:
+    match table:
         case "disclosure_version":
-            check_content(entry, row)
+            check_content(entry, row, taken)
         case "publication":
-            require(sha256(columns["body"]) == columns["digest"].hex(), name, "the body has another digest")
-            require(entry.sha256 == columns["digest"].hex(), name, "its entry vouches for another digest")
+            said = columns["digest"].hex()
+            require(whole["body"] == said, row, "the body has another digest")
+            require(entry.sha256 == said, row, "its entry vouches for another digest")
         case "judgement":
-            require(entry.sha256 == sha256(columns["findings"]), name, "the findings have another digest")
-            require(entry.findings in (None, entry.sha256), name, "its entry vouches for other findings")
+            same = entry.sha256 == whole["findings"] or row.key in taken.rows
+            require(same, row, "the findings have another digest")
+            require(entry.findings in (None, entry.sha256), row, "its entry vouches for other findings")
         case "alert_move":
-            null = row.beside["says_json_null"]
-            require(not null, name, "the stored row says null where it said nothing")
+            require(not row.beside["says_json_null"], row, "the stored row says null where it said nothing")
         case "observation":
-            said = canonical(columns["document"])
-            require(entry.sha256 == sha256(said), name, "the document has another digest")
+            said = sha256(canonical(columns["document"]))
+            require(entry.sha256 == said, row, "the document has another digest")
         case "thread_entry":
-            digest = digest_of(columns["kind"], columns["salt"], columns["document"])
-            require(entry.sha256 == digest, name, "the document has another digest")
+            said = digest_of(columns["kind"], columns["salt"], columns["document"])
+            require(entry.sha256 == said, row, "the document has another digest")
         case _:
-            require(entry.sha256 == sha256(columns["body"]), name, "the body has another digest")
+            require(entry.sha256 == whole.get("body"), row, "the body has another digest")
+
+
+def check_left(entry: Entry, row: Row, taken: Taken, digest: str) -> None:
+    """A row that is not its entry's any more is what the newest redaction of it says it left."""
+    left = taken.rows.get(row.key)
+    fault = f"the stored row is not the one of ledger entry {row.ledger_index}"
+    if left is None:
+        raise Corrupt(f"{row.name}: {fault}")
+    require(left.was == entry.record, row, f"{fault}, nor was it before it was redacted")
+    require(left.now == digest, row, f"{fault}, nor what its redaction left of it")
+
+
+def check_kind(entry: Entry, row: Row) -> None:
+    """Where a table keeps several kinds, the row is of its entry's."""
+    if row.table in OWN_KINDS:
+        return
+    kind = row.columns.get("kind")
+    require(kind in (None, entry.kind), row, f"its entry is of the kind {entry.kind}")
 
 
 def check_chain(entry: Entry, row: Row) -> None:
     """The entry of a version points back to the entry of the version before it, and versions have no gap."""
     if row.table not in COUNTED:
         return
-    number, before = row.columns[COUNTED[row.table]], row.beside["previous_index"]
-    require(entry.seq == number, row.name, f"its entry counts it as number {entry.seq}")
+    number = row.columns[COUNTED[row.table]]
+    require(entry.seq == number, row, f"its entry counts it as number {entry.seq}")
     if number == 1:
-        require(entry.prev is None, row.name, "its entry points back, but it is the first")
+        require(entry.prev is None, row, "its entry points back, but it is the first")
         return
-    require(before is not None, row.name, "the version before it is missing")
+    before = row.beside["previous_index"]
+    require(before is not None, row, "the version before it is missing")
     # An earlier entry's stored leaf has been recomputed by now; a later one's has not.
-    require(before < row.ledger_index, row.name, "the version before it stands later in the ledger")
+    require(before < row.ledger_index, row, "the version before it stands later in the ledger")
     leaf = row.beside["previous_leaf"]
-    require(leaf is not None and entry.prev == leaf.hex(), row.name, "its entry points back to another one")
+    require(leaf is not None and entry.prev == leaf.hex(), row, "its entry points back to another one")
 
 
-def check_content(entry: Entry, row: Row) -> None:
-    """The bytes received, the salts of the commitments, and the document in the searchable copy."""
-    columns, body, salts = row.columns, row.beside["body"], row.beside["salts"]
-    name = f"disclosure_content {row.name.partition(' ')[2]}"
-    require(body is not None, name, "the content is missing")
-    require(entry.sha256 == columns["sha256"].hex(), row.name, "its entry vouches for another digest")
-    require(sha256(body) == entry.sha256, name, "the body has another digest")
-    try:
-        received = documents.decode(body)
-        document = received if columns["kind"] == WITHDRAWAL else upgrade.upgrade(received)
-    except RegistryError as fault:
-        raise Corrupt(f"{name}: the body cannot be read: {fault.detail}") from None
-    sections = documents.sections(received)
-    fits = isinstance(salts, dict) and salts.keys() == sections.keys()
-    fits = fits and entries.commit_sections(sections, salts) == entry.sd
-    require(fits, name, "the salts do not open the commitments in its entry")
-    require(columns["document"] == document, row.name, "the document is not what the bytes received say")
+def check_content(entry: Entry, row: Row, taken: Taken) -> None:
+    """The bytes received, the salts of the commitments, and the document in the searchable copy.
+
+    Of a version that was redacted, the bytes are gone; what is left of its sections opens the commitments to
+    them, and no other section is missing than those that were ordered out.
+    """
+    columns, body, salts = row.columns, row.beside["received"], row.beside["salts"]
+    require(entry.sha256 == columns["sha256"].hex(), row, "its entry vouches for another digest")
+    if body is None:
+        gone = taken.sections.get(row.key[1:])
+        require(gone is not None and row.beside["remaining"] is not None, content(row), "is missing")
+        received = msgspec.json.decode(row.beside["remaining"], type=dict[str, Any])
+    else:
+        gone = set()
+        require(row.beside["remaining"] is None, content(row), "it is whole, and redacted as well")
+        require(sha256(body) == entry.sha256, content(row), "the body has another digest")
+        try:
+            received = msgspec.json.decode(body, type=dict[str, Any])
+        except (msgspec.MsgspecError, UnicodeDecodeError) as fault:
+            raise Corrupt(f"{content(row)}: the body cannot be read: {fault}") from None
+    if not opens(entry, sections_of(received), salts, len(gone or ())):
+        raise Corrupt(f"{content(row)}: the salts do not open the commitments in its entry")
+    document = received if columns["kind"] == WITHDRAWAL else upgrade.upgrade(received)
+    require(columns["document"] == document, row, "the document is not what the bytes received say")
+
+
+def content(row: Row) -> str:
+    """The row that keeps what was received of *row*, as messages name it."""
+    return named("disclosure_content", *row.key[1:])
+
+
+def opens(entry: Entry, sections: Mapping[str, Any], salts: Any, gone: int) -> bool:
+    """Whether *sections* with their *salts* open every commitment of *entry* but as many as are *gone*."""
+    if not isinstance(salts, dict) or salts.keys() != sections.keys():
+        return False
+    made = entries.commit_sections(sections, salts)
+    # What is left stands in the order of what there was: the sections' names.
+    left = iter(entry.sd)
+    return len(made) + gone == len(entry.sd) and all(each in left for each in made)
 
 
 class Pieces:
@@ -193,40 +244,6 @@ class Pieces:
         """After the last piece: the bytes are those that the entry vouches for."""
         found = self.digest.hexdigest(), self.size
         require(found == self.said, self.name, "the bytes have another digest, or are not all there")
-
-
-def check_alert(row: Mapping[str, Any]) -> None:
-    """An alert is what its newest move made it, and what its finding makes of it."""
-    name = named("alert", row["employer_id"], row["alert_id"])
-    require(row["revision"] is not None, name, "the alert is missing; its moves are there")
-    require(row["moved_revision"] is not None, name, "it has no moves")
-    require(not row["says_json_null"], name, "the alert says null where it said nothing")
-    for column, moved in [
-        ("revision", "moved_revision"),
-        ("state", "to_state"),
-        ("outcome", "moved_outcome"),
-        ("finding", "moved_finding"),
-        ("course", "moved_course"),
-        ("changed_at", "moved_at"),
-        ("opened_at", "first_moved_at"),
-    ]:
-        require(row[column] == row[moved], name, f"{column} is not what its moves say")
-    try:
-        finding = msgspec.convert(row["finding"], Finding)
-        told = msgspec.convert(row["concerned"], list[tuple[list[str], list[str]]])
-    except msgspec.ValidationError as fault:
-        raise Corrupt(f"{name}: the finding cannot be read: {fault}") from None
-    # Whom any of its findings concerned it goes on concerning.
-    locals_ = {*finding.locals, *(local for each, _ in told for local in each)}
-    unions = {*finding.unions, *(union for _, each in told for union in each)}
-    unions |= {union_of(local) for local in locals_}
-    mark = fingerprint(finding, row["employer_id"], row["production_id"])
-    require(row["fingerprint"] == mark, name, "the fingerprint is not its finding's and production's")
-    require(row["rule"] == finding.rule, name, "rule is not its finding's")
-    require(row["severity"] == finding.severity, name, "severity is not its finding's")
-    require(row["kind"] == (finding.alert_kind or row["kind"]), name, "kind is not its finding's")
-    require(row["locals"] == sorted(locals_), name, "locals are not its findings'")
-    require(row["unions"] == sorted(unions), name, "unions are not its findings'")
 
 
 def sha256(data: bytes) -> str:

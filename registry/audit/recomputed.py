@@ -32,10 +32,14 @@ class Mismatch(msgspec.Struct, frozen=True):
 
 
 class Findings(msgspec.Struct, frozen=True):
-    """How many judgements were made again, and how many mismatches that showed."""
+    """How many judgements were made again, and how many mismatches that showed.
+
+    `redacted` counts those that cannot be made again, because an order took out what they rest on.
+    """
 
     judgements: int
     mismatches: int
+    redacted: int = 0
 
 
 def named(row: Ruled) -> str:

@@ -6,14 +6,18 @@ import uuid
 
 import msgspec
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from registry.access import line
 from registry.alerts.course import Course
 from registry.disclosures import document as documents
 from registry.disclosures import upgrade
 from registry.ledger import entry as entries
-from registry.ledger import merkle
+from registry.ledger import merkle, note
 from registry.ledger import store as ledger
+from registry.ledger.checkpoint import Seal
 from registry.obligations.finding import Citation, Finding, fingerprint
+from registry.search import act as search
 from registry.threads.entry import digest_of
 
 NOON = dt.datetime(2026, 3, 1, 12, tzinfo=dt.UTC)
@@ -261,6 +265,91 @@ async def write_thread(writer):
         await writer.insert("evidence_chunk", {**piece, "body": data[at : at + 30]})
 
 
+async def write_readings(writer):
+    """Two readings in one batch, one of them of the data of two employers."""
+    made = []
+    for number, employers in enumerate([[EMPLOYER, "other-films"], [EMPLOYER]], 1):
+        row = {"access_id": uuid.UUID(int=70 + number), "read_at": writer.now, "subject": "auditor"}
+        row |= {"role": "auditor", "method": "GET", "path": "/v1/disclosures", "query": "limit=1"}
+        row |= {"request_id": f"r-{number}", "why": "a review" if number == 1 else None, "as_of": None}
+        await writer.insert("access_log", row)
+        for employer_id in employers:
+            subject = {"employer_id": employer_id, "access_id": row["access_id"], "read_at": writer.now}
+            await writer.insert("access_subject", subject)
+        made.append((row["access_id"], line.digest_of(row, employers)))
+    body = line.body([digest for _, digest in made])
+    batch = {"batch_id": uuid.UUID(int=80), "number": 1, "readings": 2, "body": body}
+    batch |= {"recorded_at": writer.now}
+    await writer.write("access_batch", "access", batch, sha256(body).hex(), record_id=batch["batch_id"])
+    for place, (access_id, _) in enumerate(made):
+        row = {"access_id": access_id, "batch_id": batch["batch_id"], "place": place}
+        await writer.insert("access_batched", row)
+
+
+async def write_redaction(writer):
+    """The tombstone of a section of another disclosure: nothing here is changed by it."""
+    said = {"disclosure_id": str(uuid.UUID(int=90)), "version": 1, "sections": ["tools"], "rows": []}
+    row = {"employer_id": EMPLOYER, "redaction_id": uuid.UUID(int=82), "disclosure_id": uuid.UUID(int=90)}
+    row |= {"version": 1, "sections": ["tools"], "ground": "GDPR Art. 17", "ordered_by": "a court"}
+    row |= {"body": msgspec.json.encode(said, order="sorted"), "recorded_at": writer.now}
+    row |= {"recorded_by": "administrator", "key_digest": None}
+    digest = sha256(row["body"]).hex()
+    await writer.write("redaction", "redaction", row, digest, record_id=row["redaction_id"])
+
+
+async def write_export(writer):
+    """The manifest of an export."""
+    row = {"export_id": uuid.UUID(int=81), "subject": "auditor", "principal": {"role": "auditor"}}
+    row |= {"query": {"entities": ["uses"]}, "tree_size": 3, "body": b'{"files":[]}', "signed": "text"}
+    row |= {"recorded_at": writer.now}
+    await writer.write("export", "export", row, sha256(row["body"]).hex(), record_id=row["export_id"])
+
+
+class Sealer:
+    """Signs the tree as it stands: two logs, the second from its entry on; a witness signs, too."""
+
+    def __init__(self, writer):
+        self.writer, self.number = writer, 0
+
+    def next(self):
+        """The next key."""
+        self.number += 1
+        self.seal = Seal(
+            f"registry.example/{self.number}", Ed25519PrivateKey.from_private_bytes(bytes([self.number]) * 32)
+        )
+
+    async def log(self):
+        """The row of the log that signs now; from the second on with its entry."""
+        self.next()
+        head = await ledger.head(self.writer.conn)
+        row = {"number": self.number, "origin": self.seal.origin, "vkey": self.seal.verifier.vkey}
+        row |= {
+            "first_size": head.size + (self.number > 1),
+            "started_at": self.writer.now,
+            "started_by": "admin",
+        }
+        if self.number == 1:
+            await self.writer.insert("ledger_log", row)
+            return
+        row["body"] = b'{"after":{},"before":{}}'
+        await self.writer.write(
+            "ledger_log", "log", row, sha256(row["body"]).hex(), record_id=row["origin"], seq=self.number
+        )
+
+    async def sign(self):
+        """A checkpoint of the tree as it stands, with a witness's line."""
+        head = await ledger.head(self.writer.conn)
+        row = {"size": head.size, "log": self.number, "root": head.root, "signed_at": self.writer.now}
+        row["note"] = self.seal.sign(head.size, head.root)
+        await self.writer.insert("ledger_checkpoint", row)
+        text = note.read(row["note"].encode()).text
+        key = Ed25519PrivateKey.from_private_bytes(b"w" * 32)
+        line_ = note.cosign(text, "witness.example", key, 1_770_000_000).line
+        vkey = note.verifier("witness.example", key, note.COSIGNATURE).vkey
+        row = {"size": head.size, "log": self.number, "vkey": vkey, "line": line_}
+        await self.writer.insert("ledger_cosignature", {**row, "received_at": self.writer.now})
+
+
 @pytest.fixture
 def finding():
     return Finding(
@@ -298,7 +387,10 @@ async def season(db, finding):
     """Every kind of history there is, and enough of it that the ledger has a full subtree."""
     async with db.transaction() as conn:
         writer = Writer(conn)
+        sealer = Sealer(writer)
+        await sealer.log()
         await write_parties(writer)
+        await sealer.sign()
         await write_publications(writer, FILLING)
         await write_versions(writer)
         await write_judgement(writer, JUDGEMENT.int, msgspec.json.encode([finding], order="sorted"))
@@ -306,6 +398,13 @@ async def season(db, finding):
         await write_request(writer)
         await write_observation(writer)
         await write_thread(writer)
+        await sealer.sign()
+        await sealer.log()
+        await write_readings(writer)
+        await write_export(writer)
+        await write_redaction(writer)
+        await sealer.sign()
+        await search.rebuild(conn)
     return db
 
 
@@ -319,6 +418,8 @@ def write_many(db):
                 writer = Writer(conn)
                 for number in range(first, first + 100):
                     await write_judgement(writer, 100 + number, findings)
+        async with db.transaction() as conn:
+            await search.rebuild(conn)
 
     return write
 

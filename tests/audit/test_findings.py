@@ -19,6 +19,7 @@ from registry.audit import act
 from registry.judging import act as judging
 from registry.ledger import entry as entries
 from registry.ledger.merkle import Frontier, leaf_hash
+from registry.search import act as search
 
 LATER = dt.datetime(2025, 11, 20, 12, tzinfo=dt.UTC)
 QUARTER = "reg/quarterly-update"
@@ -88,6 +89,8 @@ async def forge(conn, change):
     for leaf in await conn.fetch("SELECT leaf FROM ledger_entry ORDER BY index"):
         frontier.append(leaf["leaf"])
     await conn.execute("UPDATE ledger_head SET root = $1, frontier = $2", frontier.root(), frontier.roots)
+    async with conn.transaction():
+        await search.rebuild(conn)
 
 
 def acquitted(row):
@@ -172,6 +175,7 @@ async def test_a_filing_slipped_in_is_named(judged, forger):
     assert different != []
 
 
+@pytest.mark.slow
 async def test_another_process_makes_the_same_findings(judged, dsn):
     """The command, in a process of its own and with other hash seeds, finds no difference; 3 when there is one."""
     for seed in ("1", "4711"):
@@ -182,6 +186,7 @@ async def test_another_process_makes_the_same_findings(judged, dsn):
         assert told["judgements"] == await papers.count(judged, "judgement")
 
 
+@pytest.mark.slow
 async def test_the_command_leaves_with_3_and_names_the_finding(judged, forger, dsn):
     """For a program as JSON; what was stored, and what comes out."""
     await forge(forger, acquitted)
@@ -200,6 +205,7 @@ def run(dsn, seed):
     return subprocess.run(words, capture_output=True, text=True, check=False, env=environment)
 
 
+@pytest.mark.slow
 async def test_memory_does_not_grow_with_the_history(judged, forger):
     """Ten times the judgements take as much memory."""
     await made_again(judged)

@@ -7,6 +7,7 @@ pgbench    one-row inserts of the same JSON, by PostgreSQL's own client
 copy       rows a second of COPY, the same JSON again
 word       from the answer to a filing to the first webhook about it, server, worker and receiver running
 backtest   disclosures a second of judging history with a draft pack beside the one in force, on every core
+verify     entries a second of verifying a whole history, beside a bare loop of hashlib over the same bytes
 judging    CPU time of judging one disclosure against every pack of a fully union feature, stage by stage
 
 Rounds of bare and filing alternate, so that whatever else the machine does strikes both. Nothing is tuned
@@ -38,6 +39,7 @@ import judging
 import msgspec
 import season
 import structlog
+import verifying
 import word
 from rich.console import Console
 from rich.table import Table
@@ -52,6 +54,7 @@ from registry.productions import act as productions
 HERE = Path(__file__).parent
 EMPLOYER = "bench-pictures"
 BARS = {"filing_to_bare": 0.5, "word_p99_ms": 1000.0, "judging_ms": 1.0, "backtest_per_second": backtest.BAR}
+BARS["verify_bytes_to_bare"] = verifying.BAR
 AIMS = {"filing_to_bare": 1.0, "word_p99_ms": 250.0, "judging_ms": 0.2}
 BARE_TABLE = "CREATE TABLE bare (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, body jsonb NOT NULL)"
 COUNTS = """
@@ -75,6 +78,7 @@ def wanted():
     )
     words.add_argument("--rows", type=int, default=20000, help="of COPY")
     words.add_argument("--judgings", type=int, default=500)
+    words.add_argument("part", nargs="?", choices=["verify"], help="this part alone; everything without")
     return words.parse_args()
 
 
@@ -363,6 +367,13 @@ def shown(made):
         right = "yes" if made["word"]["check"]["right"] else "NO"
         table.add_row(f"{says}: p50 ms", f"{row['p50_ms'] or 0:,.0f}", "", right)
         table.add_row("  answered to webhook received: p99 ms", f"{row['p99_ms'] or 0:,.0f}", "", "")
+    verified = made["verify"]
+    right = "yes" if verified["check"]["right"] else "NO"
+    for name, says in (("bytes", "tree and bytes"), ("verify", "everything")):
+        rate, ratio = verified[f"{name}_per_second"], verified[f"{name}_to_bare"]
+        table.add_row(
+            f"verify: {says}, entries/s; ÷ a bare loop of hashlib", f"{rate:,.0f}", f"{ratio}", right
+        )
     judged = made["judging"]
     table.add_row(
         f"judging one disclosure, {judged['decisions']} findings, {judged['conditions']} conditions, CPU ms",
@@ -387,15 +398,19 @@ def main():
         with embedded.running(folder / "postgres") as server:
             dsns = {
                 name: server.replace("/postgres?", f"/{name}?")
-                for name in ("registry", "bare", "past", "word")
+                for name in ("registry", "bare", "past", "word", "history")
             }
             for name in dsns:
                 fetch(server, f"CREATE DATABASE {name}")
             fetch(dsns["bare"], BARE_TABLE)
             fetch(dsns["bare"], BARE_TABLE.replace("bare", "benched"))
             fetch(dsns["bare"], BARE_TABLE.replace("bare", "copied"))
-            for name in ("registry", "word"):
+            for name in ("registry", "word", "history"):
                 db.migrate(dsns[name])
+            if options.part == "verify":
+                made = asyncio.run(verifying.measured(dsns["history"]))
+                sys.stdout.write(json.dumps({"verify": made}, indent=1) + "\n")
+                return 0 if made["check"]["right"] else 1
             asyncio.run(prepare(dsns["registry"], options.productions, now))
             made = over_http(options, folder, dsns, bodies)
             asyncio.run(prepare(dsns["word"], productions_for_word(options), now))
@@ -404,6 +419,7 @@ def main():
             made["copy"] = asyncio.run(by_copy(options, dsns["bare"], bodies[0]))
             production = asyncio.run(stored_production(dsns["registry"]))
             made["backtest"] = asyncio.run(backtest.measured(dsns["past"], now))
+            made["verify"] = asyncio.run(verifying.measured(dsns["history"]))
             made["judging"] = judging.measured(production, options.judgings)
     finally:
         rmtree(folder, ignore_errors=True)
