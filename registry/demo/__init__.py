@@ -14,6 +14,8 @@ scenes.py    the case as structs, and the amendment an answer proposes (pure)
 case.py      the case scene by scene, between the season's steps (speaks through the client)
 ear.py       a receiver of webhooks, which checks each as Standard Webhooks asks
 packet.py    the case's packet on disk, checked by the program it carries
+tamper.py    the operator's superuser rewrites a filing, on copies of the database
+rewritten.py  what is found of it, as a table (pure)
 book.py      what the case came to, for programs (pure)
 pages.py     the case for people, as tables (pure)
 act.py       the processes: start, play, show, verify, stop

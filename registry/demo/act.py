@@ -17,11 +17,12 @@ import msgspec
 
 from registry import embedded, serving, tables
 from registry.audit import act as audit
+from registry.audit.verified import Verified
 from registry.auth import issuer
 from registry.auth.scope import Principal
 from registry.client import Registry, connected
 from registry.db import Database
-from registry.demo import book, packet, pages, scenes, view
+from registry.demo import book, packet, pages, rewritten, scenes, tamper, view
 from registry.demo import season as seasons
 from registry.demo.case import Pursuit
 from registry.demo.ear import Ear
@@ -71,17 +72,19 @@ def run(say: Say, *, as_json: bool, keep: Path | None = None) -> int:
         (place / "clock").write_text(season.opens.isoformat())
         with processes(settings, place):
             played, seen, pursuit = asyncio.run(played_on(season, settings, say, keep))
-        ledger = asyncio.run(verified(dsn))
+        ledger, kept = asyncio.run(verified(dsn))
+        forged = asyncio.run(tamper.tampered(dsn, place, kept)) if kept else []
         check = packet.checked(place) if pursuit.course.packet else None
     told = book.book(pursuit.case, pursuit.course, pursuit.ear, check)
     for surprise in told.surprises:
         say(f"  {surprise}")
-    found = view.summary(played, seen, ledger, told)
+    found = view.summary(played, seen, ledger, told, forged)
     show(pursuit, played, seen, found, as_json=as_json)
     say(f"{time.monotonic() - began:.0f} s in all")
     if not ledger.verified:
         return 3
-    return 1 if found.surprises or not seen.proof.holds else 0
+    unseen = not all(each.found for each in forged)
+    return 1 if found.surprises or unseen or not seen.proof.holds else 0
 
 
 @contextlib.contextmanager
@@ -212,9 +215,9 @@ async def proven(auditor: Registry, path: str) -> Proof:
     return Proof(place["index"], place["size"], len(hashes), place["root"], holds)
 
 
-async def verified(dsn: str) -> Ledger:
-    """The whole history, recomputed."""
-    async with Database.open(dsn, size=1) as opened:
+async def verified(dsn: str) -> tuple[Ledger, Verified | None]:
+    """The whole history, recomputed; and what somebody who trusts nobody takes home of it."""
+    async with Database.open(dsn, size=2) as opened:
         try:
             tally = await audit.verify(opened)
         except Corrupt:
@@ -222,8 +225,8 @@ async def verified(dsn: str) -> Ledger:
                 from registry.ledger import store as ledger  # noqa: PLC0415  only a corrupt one is asked again
 
                 head = await ledger.head(conn)
-            return Ledger(head.size, head.root.hex(), verified=False)
-    return Ledger(tally.size, tally.root.hex(), verified=True)
+            return Ledger(head.size, head.root.hex(), verified=False), None
+    return Ledger(tally.size, tally.root.hex(), verified=True), tally.verified
 
 
 def show(pursuit: Pursuit, played: list[Played], seen: Seen, found: Summary, *, as_json: bool) -> None:
@@ -237,4 +240,5 @@ def show(pursuit: Pursuit, played: list[Played], seen: Seen, found: Summary, *, 
     console.print(view.office(season, OFFICE, seen, played), highlight=False)
     console.print(view.representative(season, REPRESENTATIVE, seen), highlight=False)
     console.print(view.auditor(season, "auditor", seen), highlight=False)
+    console.print(rewritten.table(found.tampering), highlight=False)
     console.print(view.closing(found), highlight=False)

@@ -13,6 +13,7 @@ from registry import tables
 from registry.demo.book import Book
 from registry.demo.play import Played
 from registry.demo.season import Season
+from registry.demo.tamper import Tampering
 
 DID: Final[Mapping[str, str]] = {
     "file": "filed",
@@ -72,10 +73,13 @@ class Summary(msgspec.Struct, frozen=True):
     alerts: list[dict[str, Any]]
     case: Book
     ledger: Ledger
+    tampering: list[Tampering]
     surprises: list[str]
 
 
-def summary(played: Sequence[Played], seen: Seen, ledger: Ledger, case: Book) -> Summary:
+def summary(
+    played: Sequence[Played], seen: Seen, ledger: Ledger, case: Book, tampering: list[Tampering]
+) -> Summary:
     """The season in numbers."""
     filed = [each for each in played if each.step.does in FILINGS]
     refused = sum(each.status >= 400 for each in filed)
@@ -102,6 +106,7 @@ def summary(played: Sequence[Played], seen: Seen, ledger: Ledger, case: Book) ->
         alerts,
         case,
         ledger,
+        tampering,
         surprises + case.surprises,
     )
 

@@ -142,3 +142,13 @@ def test_the_packet_is_kept_where_it_was_asked_for_and_holds(summary, kept):
     assert packet["path"] == str(kept)
     assert hashlib.sha256(kept.read_bytes()).hexdigest() == packet["sha256"]
     assert not Path(packet["written"]).exists()
+
+
+def test_a_rewritten_history_is_found_even_when_everything_in_the_database_fits(summary):
+    """The database alone finds two rewrites; the third, signed with the log's own key, only a kept checkpoint."""
+    quiet, thorough, signed = summary["tampering"]
+
+    assert "disclosure_version" in quiet["alone"]
+    assert "ledger_checkpoint" in thorough["alone"]
+    assert signed["alone"] == ""
+    assert "when they were verified it was" in signed["kept"]
