@@ -19,43 +19,24 @@ from litestar.plugins.prometheus import PrometheusConfig, PrometheusController
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from registry import clock, health, logs, openapi, problems
-from registry.agreements import http as agreements_door
-from registry.alerts import http as alerts_door
-from registry.alerts.clocks import http as clocks_door
-from registry.alerts.inbox import http as inbox_door
-from registry.alerts.moves import http as moves_door
-from registry.alerts.plans import http as plans_door
 from registry.auth import http as auth_door
 from registry.auth import issuer, jwks
 from registry.auth.act import Gate
 from registry.auth.keys import KeySet, find_key, issuers_of
-from registry.calendars import http as calendars_door
 from registry.db import Database
-from registry.deliveries.log import http as deliveries_door
 from registry.deliveries.stream import act as streams
-from registry.deliveries.stream import http as stream_door
-from registry.disclosures import http as disclosures_door
-from registry.drafts import http as drafts_door
+from registry.doors import ROOMS
 from registry.errors import Corrupt
-from registry.explanations import http as explanations_door
-from registry.filing import http as filing_door
 from registry.house import shipped
-from registry.judging import http as judging_door
 from registry.judging.house import House
-from registry.ledger import http as ledger_door
-from registry.notify import http as notify_door
-from registry.notify.mail import http as mail_door
+from registry.ledger.log.act import open_log
+from registry.ledger.past import http as past_door
+from registry.ledger.served.act import Choice
 from registry.notify.mail.server import server
-from registry.observations import http as observations_door
 from registry.outgoing.address import networks
-from registry.packets import http as packets_door
-from registry.productions import http as productions_door
 from registry.publishing import act as publishing
-from registry.publishing import http as publishing_door
-from registry.requests import http as requests_door
 from registry.settings import Settings
-from registry.subscriptions import http as subscriptions_door
-from registry.threads import http as threads_door
+from registry.witnessing.act import choice, policy_of
 
 LARGEST: Final = 1_048_576
 """Bytes a request may have, whatever it carries."""
@@ -145,7 +126,11 @@ async def lifespan(app: Litestar) -> AsyncIterator[None]:
         raise Corrupt(
             "the application needs REGISTRY_DATABASE_URL; `registry serve` starts a PostgreSQL itself"
         )
-    async with Database.open(settings.database_url, size=settings.pool_size) as db, jwks.client() as client:
+    seal = await open_log(settings.database_url, settings, state.clock())
+    async with (
+        Database.open(settings.database_url, size=settings.pool_size, seal=seal) as db,
+        jwks.client() as client,
+    ):
         state.db = db
         state.gate = gate_of(settings, client, state.key_set, state.clock)
         # What the registry judges by is in the ledger before it judges.
@@ -158,6 +143,11 @@ async def provide_db(state: State) -> Database:
     """The open database."""
     found: Database = state.db
     return found
+
+
+async def provide_published(state: State) -> Choice:
+    """Which checkpoint is the published one: the newest that enough witnesses have signed."""
+    return choice(state.settings)
 
 
 async def provide_now(state: State) -> dt.datetime:
@@ -187,10 +177,12 @@ async def provide_house(state: State) -> House:
 DEPENDENCIES: Final[Mapping[str, Callable[..., Any]]] = {
     "db": provide_db,
     "now": provide_now,
+    "published": provide_published,
     "settings": provide_settings,
     "keys": provide_keys,
     "house": provide_house,
     "principal": auth_door.provide_principal,
+    "moment": past_door.provide_moment,
 }
 
 
@@ -201,34 +193,6 @@ OWN: Final[Sequence[HTTPRouteHandler]] = [
     list_problems,
     get_problem,
     *auth_door.routes,
-]
-
-
-ROOMS: Final[Sequence[HTTPRouteHandler]] = [
-    *ledger_door.routes,
-    *agreements_door.routes,
-    *publishing_door.routes,
-    *productions_door.routes,
-    *disclosures_door.routes,
-    *filing_door.routes,
-    *drafts_door.routes,
-    *judging_door.routes,
-    *explanations_door.routes,
-    *packets_door.routes,
-    *inbox_door.routes,
-    *alerts_door.routes,
-    *moves_door.routes,
-    *clocks_door.routes,
-    *plans_door.routes,
-    *requests_door.routes,
-    *calendars_door.routes,
-    *threads_door.routes,
-    *observations_door.routes,
-    *subscriptions_door.routes,
-    *deliveries_door.routes,
-    *stream_door.routes,
-    *notify_door.routes,
-    *mail_door.routes,
 ]
 
 
@@ -252,11 +216,15 @@ def join(settings: Settings, house: House, doors: Sequence[BaseRouteHandler]) ->
     issuers_of(settings.issuers)
     networks(settings.outgoing_allow)
     server(settings.smtp_url)
+    policy_of(settings)
     app = Litestar(
         route_handlers=[*OWN, *doors, Metrics],
         dependencies={name: Provide(provider) for name, provider in DEPENDENCIES.items()},
-        guards=[auth_door.guard],
+        guards=[auth_door.guard, past_door.refuse_elsewhere],
+        before_send=[past_door.tell_moment],
         before_request=tell_methods,
+        after_request=auth_door.answering,
+        after_exception=[auth_door.refusing],
         exception_handlers={Exception: problems.render},
         middleware=[PrometheusConfig(app_name="registry", prefix="registry", group_path=True).middleware],
         request_max_body_size=LARGEST,

@@ -16,6 +16,7 @@ from rich.text import Text
 
 from registry import app as application
 from registry import (
+    auditing,
     clock,
     commands,
     contract,
@@ -25,19 +26,15 @@ from registry import (
     explaining,
     house,
     importer,
+    keeping,
     pursuing,
     rulebook,
     serving,
     tables,
 )
 from registry import openapi as description
-from registry.agreements import act as agreements
-from registry.audit import act as audit
-from registry.audit.act import Tally
-from registry.audit.recomputed import Findings, Mismatch
 from registry.auth.scope import Principal
 from registry.commands import NOBODY, WRONG_USE, Caller, Explain, Json, Paths, configured
-from registry.db import Database
 from registry.demo import act as demonstration
 from registry.errands import ERR, OUT, say, told
 from registry.errors import Corrupt, Invalid, RegistryError
@@ -47,8 +44,6 @@ against the collective agreements in force, follow the alerts, and prove the his
 
 Exit status: 0 well · 1 refused or found · 2 wrong use · 3 corrupt. Settings are read from REGISTRY_*."""
 CORRUPT: Final = 3
-MOST_DIFFERENCES: Final = 100
-"""How many differences between judgements and what comes out are shown; all of them are counted."""
 
 app = App(
     name="registry",
@@ -65,8 +60,23 @@ for group in (
     pursuing.alerts,
     pursuing.subscriptions,
     pursuing.deliveries,
+    auditing.bundle,
+    keeping.ledger,
+    keeping.witness,
 ):
     app.command(group)
+for command, examples in (
+    (auditing.receipt, "registry receipt 0198… receipt.tlog-proof\n  registry receipt 0198… receipt.pdf"),
+    (
+        auditing.export,
+        "registry export uses uses.csv --format csv\n  registry export findings findings.ndjson",
+    ),
+    (keeping.verify, "registry verify\n  registry verify --since mine.json\n  registry verify --findings"),
+    (keeping.rebuild, "registry rebuild"),
+    (keeping.backup, "registry backup /srv/backups\n  registry backup /srv/backups --base"),
+    (keeping.restore, "registry restore /srv/backups/2026-11-22T060000Z-479"),
+):
+    app.command(command, help_epilogue=f"Examples:\n  {examples}")
 
 
 @app.command(
@@ -215,51 +225,6 @@ def scenario(paths: list[Path], /, *, explain: Explain = "", json: Json = False)
     if explain:
         return explaining.scenarios(house.shipped(), paths, explain, as_json=json)
     return rulebook.run_scenarios(house.shipped(), paths, as_json=json)
-
-
-@app.command(
-    help_epilogue="Examples:\n  registry verify\n  registry verify --json\n  registry verify --findings"
-)
-def verify(
-    *,
-    findings: Annotated[
-        bool, Parameter(help="Make every judgement again, too, and compare it.", negative=())
-    ] = False,
-    json: Json = False,
-) -> int:
-    """Recompute the whole history from its bytes, trusting no stored hash; 3 if it does not add up."""
-    with serving.database(configured(), say) as found:
-        tally, made = asyncio.run(verified(found.database_url, findings=findings))
-    different = [] if made is None else made[1]
-    if json:
-        said = {"size": tally.size, "root": tally.root.hex(), "rows_checked": tally.rows_checked}
-        judged = {"judgements": made[0].judgements, "mismatches": different} if made else {}
-        told({**said, **judged, "verified": not different})
-    else:
-        line = f"{tally.size} entries, {tally.rows_checked} rows, root {tally.root.hex()}"
-        if made:
-            line += f"; {made[0].judgements} judgements made again, {made[0].mismatches} differences"
-        OUT.print(line, highlight=False)
-        rows = [[each.judgement, each.rule, each.subject, each.stored, each.recomputed] for each in different]
-        if rows:
-            columns = ["judgement", "rule", "subject", "stored", "comes out"]
-            tables.show(OUT, tables.plain("What was judged, and what comes out", columns, rows))
-    return CORRUPT if different else 0
-
-
-async def verified(dsn: str, *, findings: bool) -> tuple[Tally, tuple[Findings, list[Mismatch]] | None]:
-    """The whole history recomputed; with *findings*, every judgement too, and the first differences found."""
-    different: list[Mismatch] = []
-
-    def kept(each: Mismatch) -> None:
-        if len(different) < MOST_DIFFERENCES:
-            different.append(each)
-
-    async with Database.open(dsn, size=1) as opened:
-        tally = await audit.verify(opened)
-        if not findings:
-            return tally, None
-        return tally, (await audit.verify_findings(opened, agreements.editions(), kept), different)
 
 
 @app.command(help_epilogue="Examples:\n  registry openapi > openapi/openapi.json")

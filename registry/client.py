@@ -9,6 +9,7 @@ import asyncio
 import contextlib
 import hashlib
 from collections.abc import AsyncIterator, Mapping
+from pathlib import Path
 from typing import Any, Final
 
 import httpx
@@ -119,6 +120,28 @@ class Registry:
                 why = f"the server stays busy: {answer.status}"
             await asyncio.sleep(min(PAUSE * 2**attempt, LONGEST_PAUSE))
         raise Busy(f"{why}, {self.tries} tries; is the registry running there?")
+
+    async def download(self, path: str, into: Path, **query: Any) -> Answer:
+        """Read *path* into a file, piece by piece; the file is there whole, or not at all.
+
+        The answer has no body, unless it is a problem.
+        """
+        given = {name: value for name, value in query.items() if value is not None}
+        headers = {"authorization": f"Bearer {self.token}"} if self.token else {}
+        part = into.with_name(f"{into.name}.part")
+        try:
+            async with self.http.stream("GET", path, params=given, headers=headers) as response:
+                if response.status_code >= 400:
+                    await response.aread()
+                    return answered(response)
+                with part.open("wb") as file:
+                    async for piece in response.aiter_bytes():
+                        file.write(piece)
+        except httpx.TransportError as fault:
+            part.unlink(missing_ok=True)
+            raise Busy(f"{path} broke off ({fault.__class__.__name__}); ask again") from fault
+        part.replace(into)
+        return Answer(response.status_code, dict(response.headers), None, b"")
 
 
 @contextlib.asynccontextmanager

@@ -22,6 +22,8 @@ from registry.errors import Busy, Invalid
 
 USER: Final = "embedded_postgres"
 """The system user whose name the server takes when root starts it."""
+UNFINISHED: Final = "registry.restoring"
+"""A file in a data folder that is being restored, until all of it has been looked at."""
 SOCKET_PATH_LIMIT: Final = 100
 
 

@@ -25,10 +25,8 @@ PROBLEMS: Final[Mapping[int, tuple[str, str]]] = {
     409: ("Conflict", "It does not fit the present state."),
     412: ("Stale", "If-Match names a version that is no longer the newest."),
     413: ("TooLarge", "More than 1 MiB (1048576 bytes); of a file of evidence, more than 25 MiB."),
-    422: (
-        "Unprocessable",
-        "Understood and wrong; every fault is listed with its pointer.",
-    ),
+    416: ("OutOfRange", "The range begins behind the end of the file."),
+    422: ("Unprocessable", "Understood and wrong; every fault is listed with its pointer."),
     428: ("PreconditionMissing", "A change must name its version in If-Match."),
     500: ("Internal", "The registry failed; nothing was changed."),
     503: ("Busy", "Nothing is wrong with the request; send it again after Retry-After seconds."),
@@ -37,7 +35,6 @@ HEADERS: Final[Mapping[int, tuple[str, str, str]]] = {
     401: ("WWW-Authenticate", "How to say who you are.", 'Bearer realm="registry"'),
     503: ("Retry-After", "Seconds to wait.", "2"),
 }
-
 
 DISCLOSURE: Final = "DisclosureDocument"
 DOCUMENTS: Final[Mapping[tuple[str, str], str]] = {
@@ -48,8 +45,14 @@ DOCUMENTS: Final[Mapping[tuple[str, str], str]] = {
 """Operations whose raw body is a whole disclosure, and the component that describes it."""
 
 
-ALSO: Final = {"explainFindings": "text/plain", "explainAlert": "text/plain", "getPacket": "application/pdf"}
+ALSO: Final = {
+    "explainFindings": "text/plain",
+    "explainAlert": "text/plain",
+    "getPacket": "application/pdf",
+    "diffVersions": "application/json-patch+json",
+}
 """What else an operation answers with, where the caller's Accept asks for it."""
+TIMEMAP: Final = {"description": "A timemap (RFC 7089) in application/link-format.", "type": "string"}
 BYTES: Final[Mapping[str, dict[str, Any]]] = {
     "getEvidence": {
         "description": "The exact bytes that were sent; the Content-Type of the answer says what they are.",
@@ -57,6 +60,18 @@ BYTES: Final[Mapping[str, dict[str, Any]]] = {
         "contentMediaType": "application/octet-stream",
     },
     "getPacket": {"description": "The packet as one folder.", "type": "string"},
+    "getBundle": {"description": "The bundle, a zip in one strict form.", "type": "string"},
+    "getProofFile": {"description": "A C2SP `.tlog-proof` file.", "type": "string"},
+    "getReceiptPage": {"description": "A page to print, with nothing to load.", "type": "string"},
+    "getReceiptPdf": {"description": "The same as PDF, A4.", "type": "string"},
+    "exportTable": {"description": "The table, in the form that was asked for.", "type": "string"},
+    "getExportFile": {"description": "The file, or the part of it that a Range asked for.", "type": "string"},
+    "getExportManifest": {"$ref": "#/components/schemas/ExportManifest"},
+    "getExportNote": {"description": "A signed note (C2SP signed-note).", "type": "string"},
+    "disclosureTimemap": TIMEMAP,
+    "findingsTimemap": TIMEMAP,
+    "alertTimemap": TIMEMAP,
+    "agreementTimemap": TIMEMAP,
     "getVersion": {
         "description": "The exact bytes received: a disclosure, or the statement that withdrew it.",
         "anyOf": [
@@ -183,8 +198,11 @@ def statuses_of(method: str, operation: Mapping[str, Any], facts: Facts) -> list
         found.add(404)
     if method in ("post", "put", "patch", "delete"):
         found |= {404, 409, 413, 422}
-    if any(parameter.get("name", "").lower() == "if-match" for parameter in parameters):
+    names = {parameter.get("name", "").lower() for parameter in parameters}
+    if "if-match" in names:
         found |= {412, 428}
+    if "range" in names:
+        found.add(416)
     return sorted(found)
 
 

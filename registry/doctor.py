@@ -16,8 +16,9 @@ import msgspec
 from registry import clock, cluster, db, embedded, files, health, serving
 from registry.auth.keys import issuers_of
 from registry.db import Database
-from registry.errors import RegistryError
+from registry.errors import NotFound, RegistryError
 from registry.judging.house import House
+from registry.ledger.log.owner import act as log
 from registry.settings import Settings
 
 State = Literal["well", "warning", "wrong"]
@@ -41,6 +42,7 @@ async def examine(settings: Settings, house: Callable[[], House]) -> list[Check]
         ("rules", lambda: rules(house)),
         ("migrate", migrator),
         ("database", lambda: database(settings)),
+        ("log", lambda: signing(settings)),
         ("clock", lambda: present(settings)),
         ("disk", lambda: disk(settings)),
         ("port", lambda: port(settings)),
@@ -102,6 +104,23 @@ async def database(settings: Settings) -> Check:
     async with asyncio.timeout(10), Database.open(dsn, size=1) as opened:
         await health.ready(opened, health.known_migrations())
     return Check("database", "well", "answers, with every migration")
+
+
+async def signing(settings: Settings) -> Check:
+    """The log's key is there and the database holds what was let out; or nothing was signed yet."""
+    running = embedded.postmaster((settings.data_dir / "postgres").resolve())
+    dsn = settings.database_url or (running.dsn if running else "")
+    if not dsn:
+        return Check("log", "well", "looked at while the embedded database runs")
+    try:
+        async with asyncio.timeout(10):
+            found = await log.status(dsn, settings)
+    except NotFound as fault:
+        return Check("log", "well", fault.detail)
+    said = f"{found.origin}, {found.size} entries"
+    if found.problem or found.halted:
+        return Check("log", "wrong", f"{said}: {found.problem or found.halted}")
+    return Check("log", "well", f"{said}, signed with {found.key_file}")
 
 
 async def present(settings: Settings) -> Check:

@@ -17,6 +17,7 @@ RegistryError
       Malformed              not JSON that can be kept
       UnknownSchema          no such schema version
       SchemaViolation        a document that does not follow its schema
+      OutOfRange             a range of bytes that the file does not have
   Busy                   retry unchanged, later
   Corrupt                an operator must look
 
@@ -167,6 +168,13 @@ class SchemaViolation(Invalid):
 
     slug = "schema-violation"
     title = "The disclosure has faults"
+
+
+class OutOfRange(Invalid):
+    """The file does not have the bytes asked for; who has all of it already has nothing to fetch."""
+
+    slug = "out-of-range"
+    title = "The file does not have these bytes"
 
 
 class Busy(RegistryError):

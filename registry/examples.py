@@ -143,6 +143,15 @@ EXAMPLES: Final[Mapping[str, Mapping[str, Any]]] = {
             "attested_by": ATTESTED,
         }
     },
+    "redactDisclosure": {
+        "by-order": {
+            "version": 1,
+            "sections": ["tools"],
+            "ground": "Order of the Superior Court of California, No. 26-0417",
+            "ordered_by": "The Superior Court of California, County of Los Angeles",
+            "reason": "The section named a vendor whose contract is under seal.",
+        }
+    },
     "makeDraft": {
         "blank": {"production_id": "harbor-lights-s1"},
         "next-quarter": DRAFTED,
@@ -294,5 +303,6 @@ EXAMPLES: Final[Mapping[str, Mapping[str, Any]]] = {
         }
     },
     "unsubscribe": {"one-click": {"List-Unsubscribe": "One-Click"}},
+    "makeExport": {"uses-as-parquet": {"entities": ["uses", "workforce_events"], "format": "parquet"}},
 }
 """Examples of bodies, by operation id and name."""

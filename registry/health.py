@@ -18,7 +18,7 @@ from registry.errors import Busy
 
 log = structlog.get_logger()
 
-PARTS: Final = ("dispatch", "deliver", "sweep", "rouse")
+PARTS: Final = ("dispatch", "deliver", "sweep", "rouse", "publish", "access", "keep")
 """The parts of a worker that give signs of life."""
 
 READ_MIGRATIONS: Final[LiteralString] = """

@@ -29,6 +29,7 @@ STATUSES: Final[Mapping[type[RegistryError], int]] = {
     errors.PreconditionMissing: 428,
     errors.TooLarge: 413,
     errors.Malformed: 400,
+    errors.OutOfRange: 416,
     errors.Invalid: 422,
     errors.Refused: 400,
     errors.Busy: 503,

@@ -25,10 +25,11 @@ from granian.constants import Interfaces, Loops
 from granian.log import LogLevels
 from granian.server import Server
 
-from registry import app, clock, db, embedded, house, logs
+from registry import app, clock, cluster, db, embedded, house, logs
 from registry.db import Database
-from registry.errors import Busy
+from registry.errors import Busy, Corrupt
 from registry.judging.house import House
+from registry.ledger.log.act import open_log, refuse_half_restored
 from registry.notify import worker
 from registry.publishing import act as publishing
 from registry.settings import Settings
@@ -47,12 +48,20 @@ Say = Callable[[str], None]
 
 
 @contextlib.contextmanager
-def database(settings: Settings, say: Say) -> Iterator[Settings]:
-    """*settings* with a database that answers: the one given, or an embedded one while the block runs."""
+def database(settings: Settings, say: Say, *, restoring: bool = False) -> Iterator[Settings]:
+    """*settings* with a database that answers: the one given, or an embedded one while the block runs.
+
+    A folder that a broken-off restore left is refused; only the restore itself, *restoring*, works in it.
+    """
     if settings.database_url:
         yield settings
         return
     folder = (settings.data_dir / "postgres").resolve()
+    if not restoring and (folder / cluster.UNFINISHED).exists():
+        raise Corrupt(
+            f"a restore into {folder} has not come to its end, so it is not served. If no `registry restore` "
+            "is under way, restore the backup again: that removes what the first one left"
+        )
     joins = embedded.pid(folder) is not None
     with embedded.running(folder) as dsn:
         say(f"PostgreSQL {'joined' if joins else 'started'} in {folder}")
@@ -61,9 +70,12 @@ def database(settings: Settings, say: Say) -> Iterator[Settings]:
 
 async def ready(settings: Settings, rules: House, say: Say) -> House:
     """Bring the database to the newest migration, and *rules* into the ledger; the House in force there."""
+    async with Database.open(settings.database_url, size=1, role=False) as opened, opened.snapshot() as conn:
+        await refuse_half_restored(conn)
     await db.migrated(settings.database_url)
-    async with Database.open(settings.database_url, size=1) as opened:
-        now = clock.reader(settings.clock_file)()
+    now = clock.reader(settings.clock_file)()
+    seal = await open_log(settings.database_url, settings, now)
+    async with Database.open(settings.database_url, size=1, seal=seal) as opened:
         standing, published = await publishing.start(opened, rules, now)
     if published:
         say(f"published {published} packs, parameter sets and schemas")

@@ -96,7 +96,11 @@ def still(server, template):
     """The address of a migrated database for tests that change nothing in it: one for all of them."""
     name = f"registry_still_{os.getpid()}"
     asyncio.run(
-        execute(server, f"DROP DATABASE IF EXISTS {name}", f"CREATE DATABASE {name} TEMPLATE {template}")
+        execute(
+            server,
+            f"DROP DATABASE IF EXISTS {name}",
+            f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY",
+        )
     )
     yield at(server, name)
     asyncio.run(execute(server, f"DROP DATABASE IF EXISTS {name} WITH (FORCE)"))
@@ -106,7 +110,7 @@ def still(server, template):
 async def dsn(server, template):
     """The address of this test's own migrated database."""
     name = f"registry_test_{os.getpid()}_{next(NUMBERS)}"
-    await execute(server, f"CREATE DATABASE {name} TEMPLATE {template}")
+    await execute(server, f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY")
     yield at(server, name)
     await execute(server, f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
 

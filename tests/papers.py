@@ -14,6 +14,7 @@ from registry.disclosures import schemas
 from registry.filing import act as filing
 from registry.filing.submission import Submission
 from registry.judging.house import House
+from registry.ledger.past import store as past
 from registry.obligations import lint
 from registry.productions import act as productions
 
@@ -196,3 +197,15 @@ def verdicts(findings):
 
 def violations(findings):
     return sorted({finding.rule for finding in findings if finding.verdict == "violation"})
+
+
+async def moment(db, instant):
+    """The moment of the ledger that an instant means; None for the present."""
+    async with db.snapshot() as conn:
+        return await past.resolve(conn, instant, None)
+
+
+async def size(db, instant):
+    """How many entries stood in the ledger at an instant; None for the present."""
+    found = await moment(db, instant)
+    return found.size if found else None

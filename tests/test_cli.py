@@ -52,6 +52,18 @@ COMMANDS = [
     "deliveries/list",
     "deliveries/show",
     "deliveries/replay",
+    "receipt",
+    "export",
+    "bundle/fetch",
+    "bundle/verify",
+    "rebuild",
+    "backup",
+    "restore",
+    "ledger/status",
+    "ledger/rotate",
+    "ledger/resume",
+    "witness/init",
+    "witness/serve",
 ]
 DOCUMENT = {
     "schema_version": "2.0",
@@ -410,6 +422,42 @@ def test_a_case_is_followed_by_command_line(registry, office, tmp_path):
     assert not (tmp_path / "case.doc").exists()
 
 
+def test_an_auditor_takes_proofs_home_by_command_line(registry, office, tmp_path, monkeypatch):
+    """Receipt, bundle and export are files; what was verified is remembered; a changed bundle is status 3."""
+    token = ("--token", f"{office.token}")
+    status, out, err = registry("file", "--json", *token, office.path)
+    assert status == 0, err
+    filed = json.loads(out)["answer"]["receipt"]["disclosure_id"]
+
+    assert registry("receipt", filed, "one.tlog-proof", *token)[0] == 0
+    assert registry("receipt", filed, "one.pdf", *token)[0] == 0
+    assert (tmp_path / "one.tlog-proof").read_text().startswith("c2sp.org/tlog-proof@v1\n")
+    assert (tmp_path / "one.pdf").read_bytes().startswith(b"%PDF")
+    assert registry("receipt", filed, "one.txt", *token)[0] == 1
+
+    assert registry("bundle", "fetch", "all.zip", *token)[0] == 0
+    status, out, err = registry("bundle", "verify", "all.zip", "--json")
+    assert (status, json.loads(out)["holds"]) == (0, True), err
+    changed = bytearray((tmp_path / "all.zip").read_bytes())
+    changed[len(changed) // 2] ^= 1
+    (tmp_path / "all.zip").write_bytes(changed)
+    assert registry("bundle", "verify", "all.zip")[0] == 3
+
+    assert registry("export", "uses", "uses.csv", "--format", "csv", *token)[0] == 0
+    assert (tmp_path / "uses.csv").read_text().startswith("employer_id,")
+
+    status, out, err = registry("verify", "--since", "mine.json", "--json")
+    assert (status, json.loads(out)["first"]) == (0, 0), err
+    status, out, err = registry("verify", "--since", "mine.json", "--json")
+    assert (status, json.loads(out)["first"]) == (0, json.loads(out)["size"]), err
+
+    status, out, err = registry("ledger", "status", "--json")
+    assert (status, json.loads(out)["problem"], json.loads(out)["halted"]) == (0, None, None), err
+    status, out, _ = registry("witness", "init", "guard", "--name", "union.example/witness")
+    assert (status, out.startswith("union.example/witness+")) == (0, True)
+
+
+@pytest.mark.slow
 def test_who_is_told_is_kept_by_command_line(registry, office):
     """Subscribe, see it, exchange its secret, try it, see what was sent, end it."""
     rep = ["--token", office.rep]
@@ -445,6 +493,7 @@ def test_who_is_told_is_kept_by_command_line(registry, office):
     assert "no subscription" not in registry("subscriptions", "list", *rep)[1]
 
 
+@pytest.mark.slow
 def test_a_table_is_filed_row_by_row_and_never_twice(registry, served, tmp_path):
     """Each row has one result, counts add up, a torn result file goes on, and nothing is filed twice."""
     table = written(
@@ -487,6 +536,7 @@ def test_a_table_is_filed_row_by_row_and_never_twice(registry, served, tmp_path)
     assert reasons[4][0]["code"] == "row-shape"
 
 
+@pytest.mark.slow
 def test_a_result_file_of_another_table_is_not_mixed_up(registry, served, tmp_path):
     """Results belong to one input under one mapping."""
     mapping = written(tmp_path, "small.toml", MAPPING)
@@ -499,6 +549,7 @@ def test_a_result_file_of_another_table_is_not_mixed_up(registry, served, tmp_pa
     assert "belongs to a.csv" in err
 
 
+@pytest.mark.slow
 def test_a_killed_server_takes_its_children_along(dsn, tmp_path):
     """After kill -9 the port is free, so that the next start works."""
     port = serving.free_port()

@@ -82,6 +82,7 @@ def gone(number, seconds=20):
     return False
 
 
+@pytest.mark.slow
 def test_data_outlive_the_server(home):
     """What was written is there after a stop and a second start."""
     with embedded.running(home) as dsn:
@@ -92,6 +93,7 @@ def test_data_outlive_the_server(home):
         assert ask(dsn, "SELECT n FROM kept") == 7
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
 def test_a_signal_stops_the_server_in_order(home, number):
     """SIGTERM, SIGINT and SIGHUP end the program and its server, which shuts down cleanly."""
@@ -106,6 +108,7 @@ def test_a_signal_stops_the_server_in_order(home, number):
     assert "database system is shut down" in cluster.log_of(home).read_text()
 
 
+@pytest.mark.slow
 def test_a_server_left_by_kill_9_is_joined_and_later_stopped(home):
     """A killed program leaves its server running; the next one uses that server, and stops it at the end."""
     with holder(home) as process:
@@ -120,6 +123,7 @@ def test_a_server_left_by_kill_9_is_joined_and_later_stopped(home):
     assert gone(left)
 
 
+@pytest.mark.slow
 def test_a_killed_server_recovers_what_was_committed(home):
     """A kill -9 of the server and of the program loses nothing that was committed."""
     with holder(home) as process:
@@ -135,6 +139,7 @@ def test_a_killed_server_recovers_what_was_committed(home):
         assert "automatic recovery in progress" in cluster.log_of(home).read_text()
 
 
+@pytest.mark.slow
 def test_a_second_start_joins_and_the_last_one_stops(home):
     """Two programs share one server; it outlives the one that started it."""
     with holder(home) as first:
@@ -152,6 +157,7 @@ def test_a_second_start_joins_and_the_last_one_stops(home):
     assert gone(server)
 
 
+@pytest.mark.slow
 def test_starts_that_meet_make_one_server(home):
     """Three programs started at once on an empty folder all end up on the same server."""
     with holder(home) as one, holder(home) as two, holder(home) as three:
@@ -165,6 +171,7 @@ def test_starts_that_meet_make_one_server(home):
         assert len(postmasters) == 1
 
 
+@pytest.mark.slow
 def test_the_same_process_may_start_twice(home):
     """A second block on the same folder in one process joins, and its end stops nothing."""
     with embedded.running(home) as outer:
@@ -173,6 +180,7 @@ def test_the_same_process_may_start_twice(home):
         assert ask(outer, "SELECT 1") == 1
 
 
+@pytest.mark.slow
 def test_a_number_given_to_another_program_does_not_keep_the_server_down(home):
     """A file left by a killed server, whose number belongs to somebody else now, is seen through."""
     with embedded.running(home):
@@ -184,6 +192,7 @@ def test_a_number_given_to_another_program_does_not_keep_the_server_down(home):
         assert ask(dsn, "SELECT 1") == 1
 
 
+@pytest.mark.slow
 def test_a_half_made_folder_is_made_again(home):
     """A first start that was killed midway leaves nothing that a second one stumbles over."""
     half = home.with_name("postgres.new")
@@ -194,6 +203,7 @@ def test_a_half_made_folder_is_made_again(home):
         assert ask(dsn, "SELECT 1") == 1
 
 
+@pytest.mark.slow
 def test_a_path_too_long_for_a_socket_works(home):
     """The socket moves to a short folder that is closed to others when the data folder's path is long."""
     deep = home.parent / ("d" * 90) / "postgres"
@@ -205,6 +215,7 @@ def test_a_path_too_long_for_a_socket_works(home):
     folder.rmdir()
 
 
+@pytest.mark.slow
 def test_an_awkward_path_works(home):
     """Spaces, quotes, dollars and letters beyond ASCII in the path are only a path."""
     with embedded.running(home.parent / 'o\'neil $HOME "ü"' / "postgres") as dsn:
@@ -233,6 +244,7 @@ def test_a_folder_of_something_else_is_refused(home):
     assert [path.name for path in home.iterdir()] == ["thesis.txt"]
 
 
+@pytest.mark.slow
 def test_root_gives_others_passage_and_nothing_more(home):
     """Started by root, the server runs as another user, who may pass the folders above but not read them."""
     if os.geteuid() != 0:
@@ -246,6 +258,7 @@ def test_root_gives_others_passage_and_nothing_more(home):
     assert home.stat().st_mode & 0o077 == 0
 
 
+@pytest.mark.slow
 def test_an_ordinary_user_starts_it(home):
     """An ordinary user starts, uses and stops the server; root may join it later and runs it as that user."""
     if os.geteuid() != 0:
@@ -283,6 +296,7 @@ def test_no_wheel_is_said_plainly(monkeypatch):
         cluster.binaries()
 
 
+@pytest.mark.slow
 def test_environment_of_the_caller_does_not_reach_the_server(home, monkeypatch):
     """PGPORT, PGDATA and a strange locale of the caller change nothing."""
     for name, value in {"PGPORT": "1", "PGDATA": "/nonesuch", "LANG": "xx_XX", "LC_ALL": "xx_XX"}.items():

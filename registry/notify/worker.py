@@ -1,9 +1,10 @@
 """The worker: tells what is new in the ledger, and sweeps for what time alone has changed, until stopped.
 
-Five parts, each started again when it breaks: the queue wakes; dispatch makes deliveries; deliver sends them;
-the sweep judges again; rouse moves alerts whose time has come. What is claimed is leased: a worker that is
-killed leaves the lease to run out, and the next one sends it again, with the same id. Any number of workers
-may run. Everything runs as the application's role.
+Eight parts, each started again when it breaks: the queue wakes; dispatch makes deliveries; deliver sends
+them; the sweep judges again; rouse moves alerts whose time has come; access puts what was read into the
+ledger; publish lets the ledger's checkpoints out; keep writes orders to redact outside the database. What is
+claimed is leased: a worker that is killed leaves the lease to run out, and the next one sends it again, with
+the same id. Any number of workers may run. Everything runs as the application's role.
 """
 
 import asyncio
@@ -22,6 +23,7 @@ from pgqueuer.db import AsyncpgDriver
 from pgqueuer.models import Job
 
 from registry import health
+from registry.access import act as access
 from registry.alerts import act as alerts
 from registry.db import Connection, Database
 from registry.deliveries import act as deliveries
@@ -31,10 +33,13 @@ from registry.deliveries.event import Event
 from registry.deliveries.sending import Sent
 from registry.judging import act as judging
 from registry.judging.house import House
+from registry.ledger.log.act import open_log
 from registry.notify.act import Senders, senders, tell_disabled
 from registry.notify.notice import notice
 from registry.outbox.wake import CHANNEL, TOPIC
+from registry.redactions.apart import act as apart
 from registry.settings import Settings
+from registry.witnessing.worker import publish
 
 log = structlog.get_logger()
 
@@ -90,8 +95,9 @@ async def run(
     lease: dt.timedelta = LEASE,
 ) -> None:
     """Tell and sweep until *stop* is set; what is being sent is finished first."""
+    seal = await open_log(db_dsn, settings, clock())
     async with (
-        Database.open(db_dsn, size=CONNECTIONS) as db,
+        Database.open(db_dsn, size=CONNECTIONS, seal=seal) as db,
         senders(settings) as every,
     ):
         work = Worker(db, house, settings, clock, stop)
@@ -103,6 +109,9 @@ async def run(
                 ("deliver", lambda: deliver(work, every if ways is None else ways, lease)),
                 ("sweep", lambda: sweep(work)),
                 ("rouse", lambda: rouse(work)),
+                ("access", lambda: put_readings(work)),
+                ("keep", lambda: keep_redactions(work)),
+                ("publish", lambda: publish(db, settings, clock, stop, work.beat)),
             ):
                 tasks.create_task(lasting(stop, name, part))
         log.info("worker.stopped")
@@ -160,6 +169,18 @@ async def rouse(work: Worker) -> None:
         await work.beat("rouse")
         if roused.alerts < SWEEP_AT_ONCE:
             await pause(work.stop, work.settings.sweep_seconds)
+
+
+async def put_readings(work: Worker) -> None:
+    """Every `access_batch_seconds`, put what was read into the ledger, as one entry for all of it."""
+    seconds = work.settings.access_batch_seconds
+    await access.batches(work.db, seconds, work.clock, work.stop, lambda: work.beat("access"))
+
+
+async def keep_redactions(work: Worker) -> None:
+    """Keep orders to redact outside the database: a restore does those that are newer than its backup."""
+    folder = work.settings.data_dir / "redactions"
+    await apart.keep_up(work.db, folder, work.stop, lambda: work.beat("keep"))
 
 
 async def dispatch(work: Worker) -> None:

@@ -23,7 +23,7 @@ async def house(db):
 
 
 @pytest.fixture
-def running(dsn):
+def running(dsn, tmp_path):
     """A worker that runs inside the block; what it sends goes to *way*, whichever way was asked for."""
     rules = House(schemas=None, packs=PackSet({}, {}))
 
@@ -31,7 +31,7 @@ def running(dsn):
     async def run(way, *, clock=lambda: told.NOW, lease=SHORT):
         stop = asyncio.Event()
         ways = dict.fromkeys(("webhook", "slack", "teams", "email"), way)
-        settings = Settings(sweep_seconds=1)
+        settings = Settings(sweep_seconds=1, data_dir=tmp_path)
         task = asyncio.create_task(worker.run(dsn, rules, settings, clock, stop, ways=ways, lease=lease))
         try:
             yield stop

@@ -97,6 +97,7 @@ async def test_a_way_that_breaks_harms_nobody_else(house, running):
     assert way.ids[0] == way.ids[1]
 
 
+@pytest.mark.slow
 async def test_an_attempt_that_never_ends_is_broken_off(house, running):
     """Before its lease runs out, so that nobody sends the same message beside it."""
 
@@ -137,6 +138,7 @@ async def test_the_owner_of_a_disabled_subscription_is_written_to(house, running
 
 SCRIPT = textwrap.dedent("""
     import asyncio, datetime as dt, hashlib, sys
+    from pathlib import Path
     from registry.deliveries.sending import Sent
     from registry.judging.house import House
     from registry.notify import worker
@@ -155,7 +157,8 @@ SCRIPT = textwrap.dedent("""
         worker.stop_on_signals(stop)
         house = House(schemas=None, packs=PackSet({}, {}))
         now = lambda: dt.datetime.now(dt.UTC)
-        await worker.run(sys.argv[1], house, Settings(sweep_seconds=3600), now, stop,
+        settings = Settings(sweep_seconds=3600, data_dir=Path(sys.argv[3]))
+        await worker.run(sys.argv[1], house, settings, now, stop,
                          ways={"webhook": Slow()}, lease=dt.timedelta(seconds=5))
         print("stopped", flush=True)
 
@@ -163,13 +166,14 @@ SCRIPT = textwrap.dedent("""
 """)
 
 
-async def started(dsn, seconds):
+async def started(dsn, seconds, folder):
     return await asyncio.create_subprocess_exec(
         sys.executable,
         "-c",
         SCRIPT,
         dsn,
         str(seconds),
+        str(folder),
         stdout=asyncio.subprocess.PIPE,
         env={**os.environ, "PYTHONPATH": str(Path.cwd())},
     )
@@ -184,11 +188,11 @@ async def line(process, word):
                 return said.split()[-1]
 
 
-async def test_the_message_of_a_killed_worker_arrives_after_a_restart(house, dsn, running):
+async def test_the_message_of_a_killed_worker_arrives_after_a_restart(house, dsn, running, tmp_path):
     """Killed while sending, the worker leaves its lease to run out; the next one sends it, same id."""
     await subscribe(house)
     await judge(house, finding("U-1"))
-    process = await started(dsn, 60)
+    process = await started(dsn, 60, tmp_path)
     first = await line(process, "sending")
     process.kill()
     await process.wait()
@@ -199,12 +203,13 @@ async def test_the_message_of_a_killed_worker_arrives_after_a_restart(house, dsn
     assert way.ids == [first]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-async def test_a_signal_stops_the_worker_cleanly(house, dsn, number):
+async def test_a_signal_stops_the_worker_cleanly(house, dsn, number, tmp_path):
     """SIGTERM and SIGINT: what is being sent is finished and written down, then it ends with status 0."""
     await subscribe(house)
     await judge(house, finding("U-1"))
-    process = await started(dsn, 1)
+    process = await started(dsn, 1, tmp_path)
     await line(process, "sending")
     process.send_signal(number)
     await line(process, "sent")
@@ -266,12 +271,12 @@ async def test_a_worker_gives_signs_of_life(house, running):
     with pytest.raises(told.Busy, match="dispatch, deliver"):
         await health.working(house, NOW + dt.timedelta(seconds=62), 60, 1)
 
-    assert sorted(found.parts) == ["deliver", "dispatch", "rouse", "sweep"]
+    assert sorted(found.parts) == ["access", "deliver", "dispatch", "keep", "publish", "rouse", "sweep"]
     assert found.untold == 0
 
 
 async def all_beat(db):
-    return len(await rows(db, "SELECT 1 FROM worker_pulse")) == 4
+    return len(await rows(db, "SELECT 1 FROM worker_pulse")) == len(health.PARTS)
 
 
 async def test_a_note_of_one_side_is_sent_to_that_side(house, running):

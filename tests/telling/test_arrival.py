@@ -18,7 +18,7 @@ def clock():
     return dt.datetime.now(dt.UTC)
 
 
-async def test_one_finding_arrives_by_every_way(db, dsn):
+async def test_one_finding_arrives_by_every_way(db, dsn, tmp_path):
     """From the commit to a real web server and a real mail server: signed, rendered and in each one's form."""
     await told.productions(db)
     box = box_of()
@@ -27,6 +27,7 @@ async def test_one_finding_arrives_by_every_way(db, dsn):
         for way, address in (("slack", slack.url), ("teams", teams.url), ("email", "rep@union.example")):
             await told.subscribe(db, way=way, address=address, at=clock())
         settings = Settings(
+            data_dir=tmp_path,
             outgoing_allow="127.0.0.0/8",
             smtp_url=f"smtp://{HOST}:{port}",
             public_url="https://registry.example",
