@@ -44,14 +44,14 @@ DOCUMENTS: Final[Mapping[tuple[str, str], str]] = {
 }
 """Operations whose raw body is a whole disclosure, and the component that describes it."""
 
-
 ALSO: Final = {
     "explainFindings": "text/plain",
     "explainAlert": "text/plain",
     "getPacket": "application/pdf",
     "diffVersions": "application/json-patch+json",
+    "getStatistics": "text/csv",
 }
-"""What else an operation answers with, where the caller's Accept asks for it."""
+"""What else an operation answers with, if asked."""
 TIMEMAP: Final = {"description": "A timemap (RFC 7089) in application/link-format.", "type": "string"}
 BYTES: Final[Mapping[str, dict[str, Any]]] = {
     "getEvidence": {

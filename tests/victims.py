@@ -97,7 +97,7 @@ class Programs:
             "worker": [sys.executable, "-c", WORKER],
             "server": [sys.executable, "-m", "registry", "serve", "--no-work"],
         }
-        self.log = folder / "log"
+        self.log = folder / "programs.log"
         self.running = {}
         self.kills = Counter()
 

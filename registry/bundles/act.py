@@ -141,10 +141,11 @@ async def sent(bundle: Bundle) -> AsyncIterator[bytes]:
 async def find_signed(conn: Connection, moment: Moment | None) -> Signed:
     """The newest signed checkpoint, or the newest of a moment's tree."""
     found = await (log_store.find_before(conn, moment.size) if moment else log_store.find_checkpoint(conn))
+    if found is None and moment:
+        detail = f"no tree of {moment.size} entries or fewer was signed, and a bundle stands on a signed one"
+        raise Invalid(detail, [Fault("", "tree_size", detail, "Ask for a later moment, or for none.")])
     if found is None:
-        raise Busy(
-            "the log has signed no such tree yet, and a bundle stands on a signed one; ask again later"
-        )
+        raise Busy("the log has signed no tree yet, and a bundle stands on a signed one; ask again later")
     return await log_act.let_out(conn, found)
 
 

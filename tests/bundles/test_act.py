@@ -217,7 +217,7 @@ async def test_a_log_that_was_rotated_is_one_tree_and_every_key_in_its_turn_is_c
 
 async def test_a_bundle_stands_on_a_signed_tree(db):
     """Nothing was signed: it will do later."""
-    with pytest.raises(Busy, match="has signed no such tree"):
+    with pytest.raises(Busy, match="has signed no tree yet"):
         await bundled.bundle(db, papers.ADMINISTRATOR)
 
 

@@ -166,6 +166,7 @@ Limit = Annotated[
 
 
 async def provide_days(
+    moment: NamedDependency[Moment | None],  # noqa: ARG001  looked up first, or a refusal here breaks it off
     filed_from: FiledFrom = None,
     filed_to: FiledTo = None,
     period_from: PeriodFrom = None,
