@@ -190,15 +190,15 @@ def statuses_of(method: str, operation: Mapping[str, Any], facts: Facts) -> list
     # A query may hold what cannot be read, whatever parameters are declared: 400 is always possible.
     found = {400, 500, 503}
     parameters = operation.get("parameters", [])
+    names = {parameter.get("name", "").lower() for parameter in parameters}
     if parameters:
         found.add(422)
     if facts.roles:
         found |= {401, 403}
-    if any(parameter.get("in") == "path" for parameter in parameters):
+    if "employer_id" in names or any(parameter.get("in") == "path" for parameter in parameters):
         found.add(404)
     if method in ("post", "put", "patch", "delete"):
         found |= {404, 409, 413, 422}
-    names = {parameter.get("name", "").lower() for parameter in parameters}
     if "if-match" in names:
         found |= {412, 428}
     if "range" in names:
