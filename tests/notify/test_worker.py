@@ -190,7 +190,8 @@ async def line(process, word):
 
 async def test_the_message_of_a_killed_worker_arrives_after_a_restart(house, dsn, running, tmp_path):
     """Killed while sending, the worker leaves its lease to run out; the next one sends it, same id."""
-    await subscribe(house)
+    # Months after it opened, the alert is reminded of and passed up as well: not what is asked here.
+    await subscribe(house, wish={"types": ["alert.opened"]})
     await judge(house, finding("U-1"))
     process = await started(dsn, 60, tmp_path)
     first = await line(process, "sending")
