@@ -13,6 +13,8 @@ answer.py      what a caller takes home: receipt, findings, next due dates, head
 trial.py       a preflight's answer; a production known only from the document itself (pure)
 store.py       answers already given, by Idempotency-Key
 act.py         file, amend, withdraw, many as naturally as one; preflight
+settling/      under the lock: compared with what stands, judged again where that moved, written
+together/      one transaction for all that wait
 mapping.py, tabular.py, mappings/   rows of a table as disclosures
 http.py        the doors
 

@@ -3,39 +3,35 @@
 Reading comes first and holds nothing: what can be refused is refused, and the production is judged with
 the new document. The transaction then locks the production and compares its count of facts; when it has
 moved, the judgement is made again there, so no verdict that is kept rests on stale facts.
+Who files one shares that transaction with whoever files at the same time (`together`).
 
 Locks are taken in one order: keys (never waited for), drafts, productions by id, alerts, the ledger's head.
 """
 
 import datetime as dt
-import secrets
 from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-import msgspec
 import structlog
 from uuid_utils.compat import uuid7
 
 from registry.auth.scope import Principal
 from registry.db import Connection, Database, savepoint
 from registry.disclosures import store as disclosures
-from registry.disclosures.receipt import receipt_of
-from registry.disclosures.version import Content
-from registry.errors import Corrupt, NotFound, RegistryError, StillRunning
-from registry.filing import admission, answer, record, store, trial
-from registry.filing.admission import Seen, Standing
+from registry.errors import Corrupt, NotFound, RegistryError
+from registry.filing import admission, answer, trial
+from registry.filing.admission import Seen
 from registry.filing.answer import Outcome
 from registry.filing.prepare import check_employer, employer_of, prepare
+from registry.filing.settling import act as settling
 from registry.filing.submission import Prepared, Submission
+from registry.filing.together import act as together
 from registry.filing.trial import Preflight
 from registry.judging import act as judging
-from registry.judging import knowledge
 from registry.judging.house import House
 from registry.judging.store import Held
 from registry.judging.weighing import Weighed
-from registry.ledger import store as ledger
-from registry.search import act as search
 
 log = structlog.get_logger()
 
@@ -69,7 +65,7 @@ async def file(db: Database, house: House, submissions: Sequence[Submission]) ->
             seen[place] = found
         else:
             results[place] = found
-    results |= await commit(db, house, seen)
+    results |= await written(db, house, seen)
     for place in sorted(seen):
         tell(results[place])
     return [results[place] for place in range(len(submissions))]
@@ -90,7 +86,9 @@ async def look(db: Database, house: House, ready: dict[int, Prepared]) -> dict[i
     async with db.snapshot() as conn:
         for place, prepared in ready.items():
             try:
-                found[place] = await answered(conn, prepared) or await see(conn, house, prepared, moved)
+                found[place] = await settling.answered(conn, prepared) or await see(
+                    conn, house, prepared, moved
+                )
             except RegistryError as refused:
                 found[place] = refused
     return found
@@ -98,7 +96,7 @@ async def look(db: Database, house: House, ready: dict[int, Prepared]) -> dict[i
 
 async def see(conn: Connection, house: House, prepared: Prepared, moved: set[tuple[str, str]]) -> Seen:
     """*prepared* against what stands now, judged unless its production is among *moved*; raises refusals."""
-    standing = await stand(conn, prepared, uuid7())
+    standing = await settling.stand(conn, prepared, uuid7())
     key = standing.ground.key
     weighed = None
     if key not in moved:
@@ -109,15 +107,27 @@ async def see(conn: Connection, house: House, prepared: Prepared, moved: set[tup
     return Seen(prepared, standing, weighed)
 
 
+async def written(db: Database, house: House, seen: dict[int, Seen]) -> dict[int, Result]:
+    """The results of all of *seen*, committed: one goes together with what others file at the same time.
+
+    What is done beside a submission in its transaction may have to be undone with it: that one goes alone.
+    """
+    if len(seen) == 1:
+        [(place, each)] = seen.items()
+        if each.prepared.submission.also is None:
+            return {place: await together.write(db, house, each)}
+    return await commit(db, house, seen)
+
+
 async def commit(db: Database, house: House, seen: dict[int, Seen]) -> dict[int, Result]:
     """Write all of *seen* in one transaction, each of many in a savepoint of its own."""
     if len(seen) < 2:
-        return {place: await commit_one(db, house, each) for place, each in seen.items()}
+        return {place: await settling.commit(db, house, each) for place, each in seen.items()}
     results: dict[int, Result] = {}
     async with db.transaction() as conn:
         for place, each in seen.items():
             try:
-                await claim(conn, each)
+                await settling.claim(conn, each)
             except RegistryError as refused:
                 results[place] = refused
         left = {place: each for place, each in seen.items() if place not in results}
@@ -127,130 +137,16 @@ async def commit(db: Database, house: House, seen: dict[int, Seen]) -> dict[int,
     return results
 
 
-async def commit_one(db: Database, house: House, seen: Seen) -> Result:
-    """Write one submission that has no neighbours: its transaction is all the savepoint it needs."""
-    try:
-        async with db.transaction() as conn:
-            await claim(conn, seen)
-            return await settle(conn, house, seen, await judging.hold(conn, [seen.production]))
-    except RegistryError as refused:
-        return refused
-
-
-async def claim(conn: Connection, seen: Seen) -> None:
-    """Hold the submission's key until the transaction ends, else StillRunning; do what is asked beside it."""
-    prepared, standing, also = seen.prepared, seen.standing, seen.prepared.submission.also
-    if prepared.key and not await store.claim_key(conn, prepared.employer_id, prepared.key):
-        raise StillRunning("the first request with this Idempotency-Key is at work; repeat yours in a moment")
-    if also is not None:
-        await also(conn, standing.disclosure_id, standing.version)
-
-
-async def answered(conn: Connection, prepared: Prepared) -> Outcome | None:
-    """The answer this submission's key has had before; KeyReused when that was to another request."""
-    if prepared.key is None:
-        return None
-    given = await store.find_answer(conn, prepared.employer_id, prepared.key)
-    if given is None:
-        return None
-    if given.fingerprint != prepared.fingerprint:
-        raise admission.key_reused()
-    return answer.replay(given.status, given.headers, given.answer)
-
-
 async def attempt(conn: Connection, house: House, seen: Seen, held: Held) -> Result:
     """One of many in a savepoint: whatever goes wrong with it is undone and is its own affair."""
     try:
         async with savepoint(conn):
-            return await settle(conn, house, seen, held)
+            return await settling.settle(conn, house, seen, held)
     except RegistryError as refused:
         return refused
     except Exception:
         log.exception("disclosure.not_filed", employer=seen.production[0], production=seen.production[1])
         return Corrupt("this submission could not be written; the others of its batch were not touched")
-
-
-async def settle(conn: Connection, house: House, seen: Seen, held: Held) -> Outcome:
-    """Write one submission and all it brings about; the caller holds its key, and its production as *held*.
-
-    Every filing, amendment, withdrawal and change of the register moves the count of facts. While it is what
-    it was at the look, so is everything seen then, and this same request has not been answered since. A pack
-    published since asks for another judgement, too.
-    """
-    prepared, standing, weighed = seen.prepared, seen.standing, seen.weighed
-    moved = held.facts.get(seen.production) != standing.ground.facts
-    if weighed is None or moved or held.stands_at > weighed.stands_at:
-        if (given := await answered(conn, prepared)) is not None:
-            return given
-        standing = await stand(conn, prepared, standing.disclosure_id)
-        about = [admission.told(prepared, standing)]
-        weighed = await judging.weigh(conn, house, standing.ground, prepared.now, about)
-    return await write(conn, house, prepared, standing, weighed)
-
-
-async def write(
-    conn: Connection, house: House, prepared: Prepared, standing: Standing, weighed: Weighed
-) -> Outcome:
-    """Write a submission that was judged, with its judgement, entries, alerts, messages and answer.
-
-    Everybody's filings wait for the ledger from the append to the commit: nothing is read or judged there.
-    """
-    key, now = standing.ground.key, prepared.now
-    row = record.row_of(prepared, standing)
-    kept = await judging.plan(conn, key, weighed, now, "filing", (row.disclosure_id, row.version))
-    salts = {name: secrets.token_urlsafe(16) for name in record.sections_of(prepared)}
-    about = standing.type_of(prepared), prepared.period
-    copy = search.copy_of(row, *about, standing.ground.record.locals, kept.row.findings)
-    entry = record.entry_of(prepared, standing, row, salts, kept.row)
-    appended = await ledger.extend(conn, [entry, *kept.entries], now)
-    positions, head = appended.positions, appended.head
-    row = msgspec.structs.replace(row, ledger_index=positions[0].index)
-    await disclosures.add(conn, row, Content(prepared.submission.body, salts), *about)
-    await judging.carry_out(conn, kept, positions[1:], now)
-    await search.add(conn, copy, positions[0].index, positions[1].index)
-    paper = receipt_of(row, positions[0].leaf, head.size, head.root)
-    ages = answer.ages(house.schemas, row.schema_version)
-    outcome = answer.outcome(paper, prepared.warnings, weighed.judgement.findings, ages)
-    if prepared.key:
-        given = store.Given(prepared.fingerprint, outcome.status, outcome.headers, outcome.body)
-        # The same request would have moved the facts, so a key that was answered meanwhile had another.
-        if not await store.add_answer(conn, prepared.employer_id, prepared.key, given, now):
-            raise admission.key_reused()
-    return outcome
-
-
-async def stand(conn: Connection, prepared: Prepared, new_id: UUID) -> Standing:
-    """What *prepared* meets; raises what it is refused for in that light."""
-    head = None
-    production_id = prepared.production_id
-    if prepared.expected is not None:
-        assert prepared.submission.disclosure_id is not None
-        found = await disclosures.find_head(conn, prepared.employer_id, prepared.submission.disclosure_id)
-        head = admission.check_head(prepared, found)
-        production_id = head.production_id
-    assert production_id is not None, "a document that names no production has been refused"
-    ground = await judging.find_ground(conn, prepared.employer_id, production_id)
-    if ground is None:
-        raise admission.no_production(prepared.employer_id, production_id)
-    standing = Standing(ground, head, head.disclosure_id if head else new_id)
-    await check_period(conn, prepared, standing)
-    if prepared.kind != "withdrawal":
-        return standing
-    told = knowledge.known(await disclosures.load_known(conn, *ground.key))
-    last = next(each for each in reversed(told) if each.disclosure_id == str(standing.disclosure_id))
-    return msgspec.structs.replace(standing, last=last)
-
-
-async def check_period(conn: Connection, prepared: Prepared, standing: Standing) -> None:
-    """Refuse a second disclosure in force for one production, type and period; initial ones may be many."""
-    kind = standing.type_of(prepared)
-    first, last = prepared.period
-    if kind == "initial" or first is None or last is None:
-        return
-    key = (*standing.ground.key, standing.disclosure_id)
-    other = await disclosures.find_same_period(conn, *key, kind, (first, last))
-    if other is not None:
-        raise admission.same_period(prepared, other, (first, last))
 
 
 async def preflight(

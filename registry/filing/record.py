@@ -10,7 +10,7 @@ from registry.disclosures import document as documents
 from registry.disclosures.version import WITHDRAWAL_SCHEMA, Filed
 from registry.filing.admission import Standing
 from registry.filing.submission import Prepared
-from registry.judging.ruling import Ruled, rules_digest
+from registry.judging.ruling import rules_digest
 from registry.ledger import entry
 
 
@@ -40,9 +40,17 @@ def sections_of(prepared: Prepared) -> dict[str, Any]:
 
 
 def entry_of(
-    prepared: Prepared, standing: Standing, row: Filed, salts: Mapping[str, str], ruled: Ruled
+    prepared: Prepared,
+    standing: Standing,
+    row: Filed,
+    salts: Mapping[str, str],
+    packs: Mapping[str, str],
+    findings: str,
 ) -> bytes:
-    """The ledger entry of a version: digests and salted commitments, no content."""
+    """The ledger entry of a version: digests and salted commitments, no content.
+
+    *packs* are those it was judged by, *findings* the digest of what was found.
+    """
     schema = None if row.schema_version == WITHDRAWAL_SCHEMA else f"disclosure@{row.schema_version}"
     return entry.encode(
         entry.Entry(
@@ -54,8 +62,8 @@ def entry_of(
             record=entry.row_digest("disclosure_version", msgspec.structs.asdict(row)),
             sd=entry.commit_sections(sections_of(prepared), salts),
             schema=schema,
-            rules=rules_digest(ruled.packs),
-            findings=hashlib.sha256(ruled.findings).hexdigest(),
+            rules=rules_digest(packs),
+            findings=findings,
             at=entry.stamp(row.filed_at),
         )
     )

@@ -1,11 +1,13 @@
 """Answers already given, by employer and Idempotency-Key. Kept for good, like the receipts in them."""
 
-import datetime as dt
+from collections.abc import Sequence
 from typing import Final, LiteralString
 
 import msgspec
 
 from registry.db import Connection, row_to
+from registry.filing.answer import Outcome
+from registry.filing.submission import Prepared
 
 # Held until the transaction ends, so whoever comes second while the first is at work is told to wait; whoever
 # comes after it finds the answer. A collision of the hash costs a repeat, never a wrong answer.
@@ -17,9 +19,10 @@ FIND_ANSWER: Final[LiteralString] = """
 SELECT fingerprint, status, headers, answer FROM idempotency WHERE employer_id = $1 AND key = $2
 """
 
-ADD_ANSWER: Final[LiteralString] = """
+ADD_ANSWERS: Final[LiteralString] = """
 INSERT INTO idempotency (employer_id, key, fingerprint, status, headers, answer, created_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7)
+SELECT * FROM unnest($1::text[], $2::text[], $3::bytea[], $4::int[], $5::jsonb[], $6::bytea[],
+                     $7::timestamptz[])
 ON CONFLICT (employer_id, key) DO NOTHING
 RETURNING key
 """
@@ -46,9 +49,15 @@ async def find_answer(conn: Connection, employer_id: str, key: str) -> Given | N
     return row_to(Given, row) if row else None
 
 
-async def add_answer(conn: Connection, employer_id: str, key: str, given: Given, now: dt.datetime) -> bool:
-    """Keep an answer with its key, in the transaction that makes it true; False when the key has one."""
-    added = await conn.fetchval(
-        ADD_ANSWER, employer_id, key, given.fingerprint, given.status, given.headers, given.answer, now
-    )
-    return added is not None
+async def add_answers(conn: Connection, made: Sequence[tuple[Prepared, Outcome]]) -> bool:
+    """Keep the answers to requests that have a key, in the transaction that makes them true.
+
+    False when one of the keys has an answer.
+    """
+    rows = [
+        (asked.employer_id, asked.key, asked.fingerprint, done.status, done.headers, done.body, asked.now)
+        for asked, done in made
+        if asked.key
+    ]
+    added = await conn.fetch(ADD_ANSWERS, *zip(*rows, strict=True)) if rows else []
+    return len(added) == len(rows)

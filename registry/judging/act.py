@@ -61,16 +61,13 @@ MANY: Final = 1_000
 
 
 class Ruling(msgspec.Struct, frozen=True):
-    """A judgement about to be kept: its row, the moves of alerts it asks for, when to look again.
-
-    With `losses`, the employer's other productions are to be judged again, too.
-    """
+    """A judgement about to be kept: its row, the moves of alerts it asks for; `digest` is of its findings."""
 
     row: Ruled
     moves: Sequence[Any]
-    again_at: dt.datetime | None
-    losses: bool
+    weighed: Weighed
     entries: list[bytes]
+    digest: str
 
 
 class Swept(msgspec.Struct, frozen=True):
@@ -87,9 +84,9 @@ async def find_ground(conn: Connection, employer_id: str, production_id: str) ->
     return await store.find_ground(conn, (employer_id, production_id))
 
 
-async def hold(conn: Connection, keys: Iterable[tuple[str, str]]) -> store.Held:
-    """How much is known of each production, counted; none of them moves until the transaction ends."""
-    return await store.hold(conn, keys)
+async def hold(conn: Connection, keys: Iterable[tuple[str, str]], *, free: bool = False) -> store.Held:
+    """How much is known of each production (*free*: which nobody holds), counted and locked."""
+    return await store.hold(conn, keys, free=free)
 
 
 async def renewed(conn: Connection, house: House, stands_at: int) -> House:
@@ -144,23 +141,25 @@ async def plan(
         findings=ruling.encode(judgement.findings),
         known_to=weighed.known_to,
     )
-    entries = [ruling.entry_of(row, now), *(move.entry(now) for move in moves)]
-    return Ruling(row=row, moves=moves, again_at=weighed.again_at, losses=weighed.losses, entries=entries)
+    digest = ruling.digest(row.findings)
+    entries = [ruling.entry_of(row, digest, now), *(move.entry(now) for move in moves)]
+    return Ruling(row, moves, weighed, entries, digest)
 
 
-async def carry_out(conn: Connection, kept: Ruling, positions: Sequence[Position], now: dt.datetime) -> None:
-    """Write the judgement and its alerts at the *positions* their entries got, with their messages.
+async def carry_out(conn: Connection, made: Sequence[tuple[Ruling, Sequence[Position], dt.datetime]]) -> None:
+    """Write judgements of as many productions, and their alerts, at the positions their entries got.
 
     Unless time alone caused it, what is known has changed: who judged before this commits judges again.
     """
-    row = msgspec.structs.replace(kept.row, ledger_index=positions[0].index)
-    if row.cause == "sweep":
-        await store.add(conn, row)
-    else:
-        await store.add_with_change(conn, row, kept.again_at, losses=kept.losses)
-    if row.cause != "filing":  # a filing copies its judgement with its version
-        await search.add_judged(conn, row.employer_id, row.production_id, row.findings, row.ledger_index)
-    await alerts.carry_out(conn, kept.moves, positions[1:], now)
+    rows = [(kept, msgspec.structs.replace(kept.row, ledger_index=at[0].index)) for kept, at, _ in made]
+    changed = [(row, kept.weighed) for kept, row in rows if row.cause != "sweep"]
+    await store.add_with_change(conn, changed)
+    for _, row in rows:
+        if row.cause == "sweep":
+            await store.add(conn, row)
+        if row.cause != "filing":  # a filing copies its judgement with its version
+            await search.add_judged(conn, row.employer_id, row.production_id, row.findings, row.ledger_index)
+    await alerts.carry_out_all(conn, [(kept.moves, positions[1:], now) for kept, positions, now in made])
 
 
 async def sweep(db: Database, house: House, now: dt.datetime, limit: int = 100) -> Swept:
@@ -225,7 +224,7 @@ async def catch_up(conn: Connection, house: House, due: store.Due, now: dt.datet
             weighed = Weighed(judgement, again, house.stands_at, ground.known_to, later)
             kept = await plan(conn, key, weighed, now, "sweep")
             positions = await ledger.append(conn, kept.entries, now)
-            await carry_out(conn, kept, positions, now)
+            await carry_out(conn, [(kept, positions, now)])
             last, judgements, moves = kept.row, judgements + 1, moves + len(kept.moves)
         again = later
     await store.note_next(conn, key, again)

@@ -57,21 +57,25 @@ def concerning(scope: Scope, findings: Sequence[Finding]) -> list[Finding]:
     ]
 
 
+def digest(findings: bytes) -> str:
+    """The SHA-256 of *findings*, in hexadecimal; worked out once, they are long."""
+    return hashlib.sha256(findings).hexdigest()
+
+
 def rules_digest(packs: Mapping[str, str]) -> str:
     """One digest for all packs a judgement used: SHA-256 over their sorted hex digests, one a line."""
     return hashlib.sha256("\n".join(sorted(packs.values())).encode()).hexdigest()
 
 
-def entry_of(row: Ruled, now: dt.datetime) -> bytes:
-    """The ledger entry of a judgement kept at *now*: digests only."""
-    digest = hashlib.sha256(row.findings).hexdigest()
+def entry_of(row: Ruled, digest: str, now: dt.datetime) -> bytes:
+    """The ledger entry of a judgement kept at *now*: digests only; *digest* is that of its findings."""
     return entry.encode(
         entry.Entry(
             kind="judgement",
             id=str(row.judgement_id),
             seq=1,
             sha256=digest,
-            record=entry.row_digest("judgement", msgspec.structs.asdict(row)),
+            record=entry.row_digest("judgement", msgspec.structs.asdict(row) | {"findings": digest}),
             rules=rules_digest(row.packs),
             findings=digest,
             at=entry.stamp(now),

@@ -12,6 +12,7 @@ import msgspec
 from registry.db import Connection, row_to
 from registry.judging.ground import Ground
 from registry.judging.ruling import Ruled
+from registry.judging.weighing import Weighed
 from registry.productions.record import ProductionRecord
 
 # Longest overdue first; what another sweeper holds is skipped, and so is what failed in this run ($2, $3).
@@ -53,6 +54,9 @@ SELECT p.employer_id, p.production_id, p.facts,
  ORDER BY p.employer_id, p.production_id
    FOR NO KEY UPDATE OF p
 """
+
+# The same of those that nobody holds: who waits for the others holds up nobody.
+HOLD_FREE: Final[LiteralString] = HOLD.rstrip() + " SKIP LOCKED\n"
 
 NOTE_NEXT: Final[LiteralString] = """
 UPDATE production SET judged_again_at = $3, failed_at = NULL WHERE employer_id = $1 AND production_id = $2
@@ -157,10 +161,14 @@ async def find_ground(conn: Connection, key: tuple[str, str]) -> Ground | None:
     return row_to(Ground, row) if row else None
 
 
-async def hold(conn: Connection, keys: Iterable[tuple[str, str]]) -> Held:
-    """The count of facts of each production, locked in their one order until the transaction ends."""
+async def hold(conn: Connection, keys: Iterable[tuple[str, str]], *, free: bool = False) -> Held:
+    """The count of facts of each production, locked in their one order until the transaction ends.
+
+    With *free*, only of those that nobody else holds.
+    """
     given = list(keys)
-    rows = await conn.fetch(HOLD, [key[0] for key in given], [key[1] for key in given])
+    statement = HOLD_FREE if free else HOLD
+    rows = await conn.fetch(statement, [key[0] for key in given], [key[1] for key in given])
     facts = {(row["employer_id"], row["production_id"]): row["facts"] for row in rows}
     return Held(facts, max((row["stands_at"] for row in rows), default=-1))
 
@@ -180,11 +188,13 @@ async def add(conn: Connection, row: Ruled) -> None:
     await conn.execute(ADD_JUDGEMENT, *msgspec.structs.asdict(row).values())
 
 
-async def add_with_change(
-    conn: Connection, row: Ruled, again_at: dt.datetime | None, *, losses: bool
-) -> None:
-    """The same, and what is known has changed, perhaps the losses; look again at *again_at* (None: never)."""
-    await conn.execute(ADD_WITH_CHANGE, *msgspec.structs.asdict(row).values(), again_at, losses)
+async def add_with_change(conn: Connection, made: Sequence[tuple[Ruled, Weighed]]) -> None:
+    """The same for several, each resting on something new: when to look again, and whether losses changed."""
+    given = [
+        (*msgspec.structs.asdict(row).values(), weighed.again_at, weighed.losses) for row, weighed in made
+    ]
+    if given:
+        await conn.executemany(ADD_WITH_CHANGE, given)
 
 
 async def spread_losses(conn: Connection) -> int:

@@ -74,15 +74,15 @@ SELECT size, root, frontier FROM ledger_head WHERE one FOR UPDATE
 APPEND_ENTRIES: Final[LiteralString] = """
 WITH entries AS (
     INSERT INTO ledger_entry (index, entry, leaf, appended_at)
-    SELECT $1::bigint + e.number - 1, e.entry, e.leaf, $4::timestamptz
-    FROM unnest($2::bytea[], $3::bytea[]) WITH ORDINALITY AS e (entry, leaf, number)
+    SELECT $1::bigint + e.number - 1, e.entry, e.leaf, e.at
+    FROM unnest($2::bytea[], $3::bytea[], $4::timestamptz[]) WITH ORDINALITY AS e (entry, leaf, at, number)
 ), subtrees AS (
     INSERT INTO ledger_subtree (level, index, hash)
     SELECT s.level, s.index, s.hash
     FROM unnest($5::int[], $6::bigint[], $7::bytea[]) AS s (level, index, hash)
 ), checkpoint AS (
     INSERT INTO ledger_checkpoint (size, log, root, note, signed_at)
-    SELECT $8::bigint, $11::int, $9::bytea, $12::text, $4::timestamptz WHERE $11::int IS NOT NULL
+    SELECT $8::bigint, $11::int, $9::bytea, $12::text, $14::timestamptz WHERE $11::int IS NOT NULL
 )
 UPDATE ledger_head SET size = $8::bigint, root = $9::bytea, frontier = $10::bytea[] WHERE one
 RETURNING (SELECT reason FROM ledger_halt) AS halted,
@@ -116,7 +116,9 @@ SELECT index, entry, leaf, appended_at FROM ledger_entry ORDER BY index
 
 # In the order in which appending completes them. Numeric, because a forged index may be of any size.
 STREAM_SUBTREES: Final[LiteralString] = """
-SELECT level, index, hash FROM ledger_subtree WHERE (index + 1::numeric) * 256::numeric ^ level > $1::bigint
+SELECT level, index, hash FROM ledger_subtree
+WHERE ($1::bigint = 0 OR (index + 1::numeric) * 256::numeric ^ level > $1::bigint)
+  AND ($2::bigint IS NULL OR (index + 1::numeric) * 256::numeric ^ level <= $2::bigint)
 ORDER BY (index + 1::numeric) * 256::numeric ^ level, level
 """
 
@@ -131,6 +133,11 @@ async def append(conn: Connection, entries: Sequence[bytes], now: datetime) -> l
 
 async def extend(conn: Connection, entries: Sequence[bytes], now: datetime) -> Appended:
     """The same as `append`, and says what the ledger's head is after it."""
+    return await extend_each(conn, entries, [now] * len(entries))
+
+
+async def extend_each(conn: Connection, entries: Sequence[bytes], at: Sequence[datetime]) -> Appended:
+    """The same for entries that each say their own instant; the tree they make is signed once."""
     row = await conn.fetchrow(LOCK_HEAD)
     if row is None:
         raise Corrupt("ledger_head: its one row is missing")
@@ -146,18 +153,17 @@ async def extend(conn: Connection, entries: Sequence[bytes], now: datetime) -> A
         first,
         entries,
         leaves,
-        now,
-        [subtree.level for subtree in full],
-        [subtree.place for subtree in full],
-        [subtree.hash for subtree in full],
+        at,
+        *([getattr(subtree, name) for subtree in full] for name in ("level", "place", "hash")),
         frontier.size,
         root,
         frontier.roots,
         *offer[:3],
+        max(at),
     )
     refuse_halted(seen)
     if seal:
-        await seal.admit(conn, offer, Head(first, row["root"]), Head(frontier.size, root), seen, now)
+        await seal.admit(conn, offer, Head(first, row["root"]), Head(frontier.size, root), seen, min(at))
     positions = [Position(first + number, leaf) for number, leaf in enumerate(leaves)]
     return Appended(positions, Head(frontier.size, root))
 
@@ -264,9 +270,9 @@ async def stream_entries(conn: Connection) -> AsyncIterator[StoredEntry]:
         yield StoredEntry(*row)
 
 
-async def stream_subtrees(conn: Connection, size: int = 0) -> AsyncIterator[Subtree]:
-    """Every stored subtree that only trees of more than *size* entries have, in order; in a transaction."""
-    async for row in conn.cursor(STREAM_SUBTREES, size, prefetch=AT_ONCE):
+async def stream_subtrees(conn: Connection, size: int = 0, end: int | None = None) -> AsyncIterator[Subtree]:
+    """Every stored subtree of trees above *size*, in order, up to those of *end*; in a transaction."""
+    async for row in conn.cursor(STREAM_SUBTREES, size, end, prefetch=AT_ONCE):
         yield Subtree(*row)
 
 

@@ -12,7 +12,10 @@ text:
   the first baseline, at least one of the losses at least partly due to AI.
 """
 
+import collections
 import datetime as dt
+import itertools
+import operator
 from typing import Any, Final
 
 import msgspec
@@ -189,9 +192,13 @@ def added(statement: Statement, days: int, percent: int, until: dt.date) -> list
         mine = [event for event in events_of(statement, row) if event.get("kind") in REDUCTIONS]
         if mine and key[0]:
             groups.setdefault(key, []).extend(lost(statement, event) for event in mine)
+    elsewhere: dict[tuple[str, str], list[Loss]] = {key: [] for key in groups}
+    for one in statement.elsewhere if groups else ():
+        if (one.local, one.category) in elsewhere:
+            elsewhere[one.local, one.category].append(one)
     found = []
     for (local, kind), own in sorted(groups.items()):
-        others = [one for one in statement.elsewhere if (one.local, one.category) == (local, kind)]
+        others = elsewhere[local, kind]
         theirs = [
             Lost(
                 loss.on,
@@ -220,30 +227,35 @@ def lost(statement: Statement, event: Record) -> Lost:
 def added_up(
     local: str, kind: str, losses: list[Lost], within: dt.timedelta, percent: int, baseline: int
 ) -> list[Pattern]:
-    """The runs of losses in the period that make a pattern, as one; none where none is of this production."""
+    """The runs of losses in the period that make a pattern, as one; none where none is of this production.
+
+    Runs that overlap are one pattern: dated by the first, as grave as the gravest. A run ends with each day
+    of a loss; from one to the next a few losses come and a few go, so that many take no longer than each.
+    """
     dated = sorted(losses, key=lambda one: (one.on, not one.own, one.filed_at, one.name))
-    found: list[Pattern] = []
-    for last in dated:
-        run = [one for one in dated if last.on - within < one.on <= last.on]
-        gone = sum(one.count for one in run)
-        if (
-            any(one.own for one in run)
-            and len({one.filed_at for one in run}) >= 2
-            and gone * 100 >= baseline * percent
-            and any(one.attribution in DUE for one in run)
-        ):
-            events = tuple(one.name for one in run)
-            reopened = tuple(one.name for one in run if one.own and one.attribution == "not_due")
-            found.append(Pattern(local, kind, events, gone, baseline, last.on, reopened))
-    return [joined(found)] if found else []
-
-
-def joined(found: list[Pattern]) -> Pattern:
-    """Runs that overlap in the year as one pattern: dated by the first, as grave as the gravest."""
-    gravest = max(found, key=lambda pattern: pattern.lost)
-    events = tuple(dict.fromkeys(event for pattern in found for event in pattern.events))
-    reopened = tuple(dict.fromkeys(event for pattern in found for event in pattern.reopened))
-    return msgspec.structs.replace(gravest, events=events, reopened=reopened, on=found[0].on)
+    gone = own = due = first = end = gravest = told = 0
+    filings: collections.Counter[dt.datetime] = collections.Counter()
+    on: dt.date | None = None
+    together: list[Lost] = []
+    for last, that_day in itertools.groupby(dated, key=operator.attrgetter("on")):
+        for one in that_day:
+            end, gone, own, due = end + 1, gone + one.count, own + one.own, due + (one.attribution in DUE)
+            filings[one.filed_at] += 1
+        while dated[first].on <= last - within:
+            one = dated[first]
+            first, gone, own, due = first + 1, gone - one.count, own - one.own, due - (one.attribution in DUE)
+            filings[one.filed_at] -= 1
+            if not filings[one.filed_at]:
+                del filings[one.filed_at]
+        if own and due and len(filings) >= 2 and gone * 100 >= baseline * percent:
+            on, gravest = on or last, max(gravest, gone)
+            together += dated[max(first, told) : end]
+            told = end
+    if on is None:
+        return []
+    events = tuple(dict.fromkeys(one.name for one in together))
+    reopened = tuple(dict.fromkeys(o.name for o in together if o.own and o.attribution == "not_due"))
+    return [Pattern(local, kind, events, gravest, baseline, on, reopened)]
 
 
 def first_baseline(statement: Statement, rows: set[str], others: list[Loss]) -> int | None:

@@ -111,7 +111,7 @@ async def test_what_fails_after_the_mark_takes_the_mark_along(at, dana, monkeypa
     async def broken(*_):
         raise RuntimeError
 
-    monkeypatch.setattr("registry.filing.act.settle", broken)
+    monkeypatch.setattr("registry.filing.settling.act.settle", broken)
     with pytest.raises(RuntimeError):
         await at.file(dana, made.draft_id)
     monkeypatch.undo()

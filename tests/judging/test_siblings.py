@@ -5,6 +5,7 @@ import datetime as dt
 import json
 
 import papers
+import pytest
 
 from registry.agreements import act as agreements
 from registry.db import Database
@@ -97,6 +98,21 @@ async def test_losses_add_up_over_the_productions_of_one_employer(office):
     assert swept.failed == []
     assert patterned(await latest(office, papers.KEY)) == ["IATSE:700/generative_video"]
     assert (await latest(office, papers.KEY)).judged_at == LATER
+
+
+async def seen_beside(db, count):
+    """The losses with which a production is judged beside another that lost *count*, at one place and instant."""
+    await papers.file(db, said(count=count))
+    async with db.snapshot() as conn:
+        ground = await act.find_ground(conn, *papers.SECOND)
+        (lost,) = await history.load_lost(conn, papers.SECOND, ground.known_to)
+    return [loss.count for loss in lost.losses]
+
+
+@pytest.mark.parametrize("count", [1, 2])
+async def test_losses_of_another_database_are_never_taken_for_ours(office, count):
+    """Two databases of one process have a loss at the same place and instant: each is judged by its own."""
+    assert await seen_beside(office, count) == [count]
 
 
 async def test_a_withdrawn_loss_is_taken_back_everywhere(office):

@@ -210,3 +210,14 @@ async def test_a_proof_in_a_ledger_of_a_million_entries_is_quick(db):
         took = asyncio.get_running_loop().time() - began
 
     assert took < 1
+
+
+async def test_entries_of_several_instants_are_appended_at_their_own(db):
+    """One append, one tree, and of each entry the instant that it says."""
+    instants = [NOW + dt.timedelta(seconds=each) for each in (3, 1, 2)]
+    async with db.transaction() as conn:
+        made = await ledger.extend_each(conn, entries(0, 3), instants)
+        found = [(await ledger.get_entry(conn, each)).appended_at for each in range(3)]
+
+    assert found == instants
+    assert [each.index for each in made.positions] == [0, 1, 2]

@@ -4,8 +4,12 @@ import datetime as dt
 
 import msgspec
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from registry.obligations import workforce
 from registry.obligations.judge import judge
+from registry.obligations.workforce import DUE, Lost
 from tests.obligations.cases import PACKS
 from tests.obligations.told import WHO, event, filed, found, instant, lost, row
 
@@ -114,3 +118,45 @@ def test_a_loss_counts_from_when_it_was_filed_and_from_when_it_happened():
     ended = [msgspec.structs.replace(one, document={**one.document, "uses": []}) for one in known()]
     before = judge(PACKS, WHO, ended, instant("2026-01-05"), elsewhere=[later])
     assert before.judged_again_at == dt.datetime(2026, 1, 10, tzinfo=instant("2026-01-05").tzinfo)
+
+
+def runs(losses, within, percent, baseline):
+    """Patterns as they are defined: each loss with all of the days before it, one by one."""
+    dated = sorted(losses, key=lambda one: (one.on, not one.own, one.filed_at, one.name))
+    for last in dated:
+        run = [one for one in dated if last.on - within < one.on <= last.on]
+        gone = sum(one.count for one in run)
+        two, due = len({one.filed_at for one in run}) >= 2, any(one.attribution in DUE for one in run)
+        if any(one.own for one in run) and two and due and gone * 100 >= baseline * percent:
+            yield last.on, gone, run
+
+
+LOSSES = st.lists(
+    st.builds(
+        Lost,
+        on=st.sampled_from([0, 1, 5, 364, 365, 366, 370, 700, 730]).map(
+            lambda days: dt.date(2025, 1, 1) + dt.timedelta(days=days)
+        ),
+        count=st.integers(0, 3),
+        attribution=st.sampled_from(["contributing", "not_due", "substantially_due", None]),
+        filed_at=st.sampled_from([instant("2025-01-01"), instant("2025-01-02"), instant("2025-01-03")]),
+        name=st.sampled_from("abcdef"),
+        own=st.booleans(),
+    ),
+    max_size=9,
+)
+
+
+@given(LOSSES, st.sampled_from([1, 30, 365]), st.sampled_from([0, 25, 50]), st.sampled_from([0, 4, 10]))
+def test_many_losses_make_the_patterns_that_each_of_them_makes(losses, days, percent, baseline):
+    """Added up in one walk over the days, and one by one as they are defined: the same pattern."""
+    within = dt.timedelta(days=days)
+    expected = list(runs(losses, within, percent, baseline))
+    made = workforce.added_up("IATSE:700", "code", losses, within, percent, baseline)
+
+    assert bool(made) is bool(expected)
+    for pattern in made:
+        named = list(dict.fromkeys(one.name for _, _, run in expected for one in run))
+        again = [o.name for _, _, run in expected for o in run if o.own and o.attribution == "not_due"]
+        assert (pattern.on, pattern.lost) == (expected[0][0], max(gone for _, gone, _ in expected))
+        assert (pattern.events, pattern.reopened) == (tuple(named), tuple(dict.fromkeys(again)))

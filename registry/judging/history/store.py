@@ -18,18 +18,22 @@ from registry.observations import store as observations
 from registry.requests import store as requests
 
 LOST: Final[dict[tuple[Any, ...], Lost]] = {}
-"""Losses worked out, by employer, production, position and instant of their last change: these never change.
+"""Losses worked out, by employer, production, position, instant and ledger leaf of their last change.
 
-A position alone could: one that was rolled back is given again.
+These never change. A position alone could: one that was rolled back is given again, and another database has
+an entry there, too, perhaps of the same instant; no two entries have one leaf.
 """
 MOST_LOST: Final = 4096
 
 # The employer's other productions whose losses changed before position $3, each with the last change.
 LIST_LOSING: Final[LiteralString] = """
-SELECT DISTINCT ON (production_id) production_id, position, changed_at
-  FROM loss_change
- WHERE employer_id = $1 AND production_id <> $2 AND position < $3
- ORDER BY production_id, position DESC
+SELECT l.production_id, l.position, l.changed_at, e.leaf
+  FROM (SELECT DISTINCT ON (production_id) production_id, position, changed_at
+          FROM loss_change
+         WHERE employer_id = $1 AND production_id <> $2 AND position < $3
+         ORDER BY production_id, position DESC) AS l
+  LEFT JOIN ledger_entry e ON e.index = l.position
+ ORDER BY l.production_id
 """
 
 # The same by what was filed alone, for who makes judgements again and believes no table beside the history.
@@ -91,15 +95,17 @@ async def load_lost(conn: Connection, key: tuple[str, str], known_to: int) -> li
         if found[name] is None:
             told = [each for each in others if each.production_id == name]
             losses = knowledge.losses_of(key[0], told)
-            found[name] = keep(key[0], Lost(name, row["position"], row["changed_at"], losses))
+            found[name] = keep(
+                (key[0], *row.values()), Lost(name, row["position"], row["changed_at"], losses)
+            )
     return [lost for lost in found.values() if lost]
 
 
-def keep(employer_id: str, lost: Lost) -> Lost:
-    """Remember *lost*; when there is no more room, everything is forgotten and worked out again."""
+def keep(key: tuple[Any, ...], lost: Lost) -> Lost:
+    """Remember *lost* under its *key*; when there is no more room, everything is forgotten before it."""
     if len(LOST) >= MOST_LOST:
         LOST.clear()
-    LOST[employer_id, lost.production_id, lost.position, lost.changed_at] = lost
+    LOST[key] = lost
     return lost
 
 
