@@ -7,7 +7,9 @@ one knows that does not hold makes the whole note worthless.
 
 import base64
 import binascii
+import functools
 import hashlib
+import re
 import struct
 from collections.abc import Iterable, Sequence
 from typing import Final, NamedTuple
@@ -25,6 +27,10 @@ WIDTHS: Final = {ED25519: 64, COSIGNATURE: 72}
 DASH: Final = "— "
 MOST_SIGNATURES: Final = 100
 LONGEST: Final = 1_000_000
+CONTROL: Final = re.compile(r"[\x00-\x09\x0b-\x1f]")
+"""What no note may have in it: control characters but the line feed."""
+ODD: Final = re.compile(r"[\s+\x00-\x1f\ud800-\udfff]")
+"""What no name of a key may have in it: spaces of any kind, `+`, control characters, surrogates."""
 
 
 class Verifier(NamedTuple):
@@ -78,8 +84,7 @@ def key_id(name: str, kind: int, public: bytes) -> bytes:
 
 def check_name(name: str) -> str:
     """*name*, if a key can have it; raises Invalid otherwise."""
-    odd = any(mark.isspace() or ord(mark) < 32 or 0xD800 <= ord(mark) < 0xE000 for mark in name)
-    if odd or not name or "+" in name:
+    if not name or ODD.search(name):
         said = name[:80].encode("utf-8", "replace").decode()
         raise Invalid(f"`{said}` is no name of a key: no spaces, no `+`, not empty")
     return name
@@ -137,7 +142,7 @@ def read(data: bytes) -> Note:
     except UnicodeDecodeError:
         said = ""
     text, between, lines = said.rpartition("\n\n")
-    if not between or any(ord(mark) < 32 and mark != "\n" for mark in said) or not lines.endswith("\n"):
+    if not between or CONTROL.search(said) or not lines.endswith("\n"):
         raise Invalid("these bytes are no signed note")
     signatures = [read_signature(line) for line in lines[:-1].split("\n")]
     if len(signatures) > MOST_SIGNATURES:
@@ -180,10 +185,16 @@ def holds(text: str, signature: Signature, key: Verifier) -> bool:
     if key.kind == COSIGNATURE:
         message, data = cosigned(text, cosigned_at(signature)), signature.data[8:]
     try:
-        Ed25519PublicKey.from_public_bytes(key.public).verify(data, message)
+        loaded(key.public).verify(data, message)
     except (InvalidSignature, ValueError):
         return False
     return True
+
+
+@functools.lru_cache(64)
+def loaded(public: bytes) -> Ed25519PublicKey:
+    """The key of these bytes, ready for use; ValueError for others."""
+    return Ed25519PublicKey.from_public_bytes(public)
 
 
 def joined(note: Note, more: Sequence[Signature]) -> Note:
