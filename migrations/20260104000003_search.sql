@@ -24,15 +24,15 @@ CREATE TABLE search_version (
     CONSTRAINT search_version_pk PRIMARY KEY (employer_id, disclosure_id, version),
     CONSTRAINT search_version_is_in_force_once CHECK (from_index < until_index)
 );
--- Read by: search.store.find_newest and .find_oldest for those who read across employers.
+-- Read by: search.asking.walks.store, for those who read across employers; a page is loaded by it.
 CREATE INDEX search_version_by_position ON search_version (from_index);
 -- Read by: the same, for one employer.
 CREATE INDEX search_version_by_employer ON search_version (employer_id, from_index);
 -- Read by: the same, for one production; search.store.move_production.
 CREATE INDEX search_version_by_production ON search_version (employer_id, production_id, from_index);
--- Read by: the same, when what is asked for is rare: tools, crafts, locals …
+-- Read by: statistics.store, for what concerns a representative.
 CREATE INDEX search_version_by_term ON search_version USING gin (terms);
--- Read by: the same, when words are asked for.
+-- Read by: nobody; 20260105000002 puts search_version_by_key in its place.
 CREATE INDEX search_version_by_word ON search_version USING gin (words);
 
 -- One row for each stretch of the ledger in which the judgements of a production found the same.
@@ -45,7 +45,7 @@ CREATE TABLE search_judgement (
     CONSTRAINT search_judgement_pk PRIMARY KEY (employer_id, production_id, from_index),
     CONSTRAINT search_judgement_is_in_force_once CHECK (from_index < until_index)
 );
--- Read by: search.store.find_newest and .find_oldest, when verdicts or rules are asked for.
+-- Read by: search.asking.store.find_judged; and the walks by its key, when verdicts or rules are asked for.
 CREATE INDEX search_judgement_by_term ON search_judgement USING gin (terms);
 
 GRANT SELECT, INSERT, UPDATE, DELETE ON search_version, search_judgement TO registry_app;

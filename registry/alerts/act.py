@@ -82,9 +82,21 @@ async def carry_out(
 
     *now* is the instant the moves' entries were made with.
     """
-    if moves:
-        await store.write(conn, moves, [position.index for position in positions], now)
-        await outbox.wake(conn, positions[-1].index)
+    await carry_out_all(conn, [(moves, positions, now)])
+
+
+async def carry_out_all(
+    conn: Connection, made: Sequence[tuple[Sequence[PlannedMove], Sequence[Position], dt.datetime]]
+) -> None:
+    """The same for moves of several instants at once; who tells of them is woken once."""
+    rows = [
+        store.row_of(move, position.index, now)
+        for moves, positions, now in made
+        for move, position in zip(moves, positions, strict=True)
+    ]
+    if rows:
+        await store.write(conn, rows)
+        await outbox.wake(conn, max(row["ledger_index"] for row in rows))
 
 
 async def hold(conn: Connection, scope: Scope, alert_id: UUID) -> Alert:

@@ -67,7 +67,9 @@ def plan(
     found: dict[Matter, Finding] = {}
     for finding in findings:
         key = (finding.rule, finding.subject_kind, finding.subject)
-        found[key] = max(found.get(key, finding), finding, key=gravity)
+        other = found.get(key)
+        if other is None or gravity(finding) > gravity(other):
+            found[key] = finding
     known = {matter(alert): alert for alert in existing}
     holder = None if given_up(holder, found, known) else holder
     moves: list[Planned | None] = []

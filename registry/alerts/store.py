@@ -232,16 +232,15 @@ async def moves(conn: Connection, employer_id: str, alert_id: UUID, size: int | 
     return rows_to(Told, await conn.fetch(LIST_MOVES, employer_id, alert_id, size))
 
 
-async def write(
-    conn: Connection, moving: Sequence[PlannedMove], indexes: Sequence[int], now: dt.datetime
-) -> None:
-    """Write moves of alerts that the caller's transaction holds locked, new alerts and history too."""
-    rows = [
-        {**move.row(now), **written(move, now), "ledger_index": index}
-        for move, index in zip(moving, indexes, strict=True)
-    ]
+async def write(conn: Connection, rows: Sequence[dict[str, Any]]) -> None:
+    """Write moves, as `row_of` has them, of alerts that the caller holds; new alerts and history, too."""
     if await conn.fetchval(WRITE_MOVES, rows) != len(rows):
         raise Busy("an alert moved while the registry was moving it; send the same request again")
+
+
+def row_of(move: PlannedMove, index: int, now: dt.datetime) -> dict[str, Any]:
+    """What *move*, made at *now*, writes at its *index* in the ledger."""
+    return {**move.row(now), **written(move, now), "ledger_index": index}
 
 
 def written(move: PlannedMove, now: dt.datetime) -> dict[str, Any]:

@@ -42,8 +42,27 @@ SELECT d.disclosure_id, d.employer_id, d.production_id, d.type, d.period_from, d
    AND d.disclosure_id = $4
 """
 
-LIST_DISCLOSURES_THEN: Final[LiteralString] = LIST_DISCLOSURES.replace(
-    "FROM disclosure d JOIN production p", "FROM disclosure_at($7) d JOIN production_at($7) p"
+# For the rest of the snapshot: what is made for any values works out everything that ever was.
+PLAN_ANEW: Final[LiteralString] = """
+SELECT set_config('plan_cache_mode', 'force_custom_plan', true)
+"""
+
+# Down the ledger from there, from first version to first version: from the newest of all it would be far.
+LIST_DISCLOSURES_THEN: Final[LiteralString] = (
+    LIST_DISCLOSURES.replace(
+        "FROM disclosure d JOIN production p USING (employer_id, production_id)",
+        "FROM disclosure_version f JOIN disclosure_at($7) d USING (employer_id, disclosure_id)\n"
+        "  JOIN production_at($7) p ON p.employer_id = d.employer_id AND p.production_id = d.production_id",
+    )
+    .replace(" WHERE ", " WHERE f.version = 1 AND f.ledger_index < $7 AND ", 1)
+    .replace(
+        "d.disclosure_id < $5",
+        """f.ledger_index < (
+        SELECT min(n.ledger_index)
+          FROM disclosure m JOIN disclosure_version n USING (employer_id, disclosure_id)
+         WHERE m.disclosure_id = $5 AND n.version = 1)""",
+    )
+    .replace("ORDER BY d.disclosure_id DESC", "ORDER BY f.ledger_index DESC")
 )
 
 FIND_DISCLOSURE_THEN: Final[LiteralString] = FIND_DISCLOSURE.replace(
@@ -155,6 +174,7 @@ async def find_page(
     given = (scope.employers, scope.locals, scope.unions, production_id, after, limit + 1)
     if size is None:
         return rows_to(Listed, await conn.fetch(LIST_DISCLOSURES, *given))
+    await conn.execute(PLAN_ANEW)
     return rows_to(Listed, await conn.fetch(LIST_DISCLOSURES_THEN, *given, size))
 
 
@@ -236,15 +256,32 @@ async def load_quarters(
     return found
 
 
-async def add(
-    conn: Connection, filed: Filed, content: Content, kind: str, period: Sequence[dt.date | None]
-) -> None:
-    """Write one version and the living record's move to it; AssertionError when another writer was first."""
-    version: dict[str, Any] = msgspec.structs.asdict(filed)
-    values = (*version.values(), content.body, content.salts)
-    if filed.kind == "filing":
-        await conn.execute(ADD_DISCLOSURE, *values, kind, *period)
-    else:
-        state = "withdrawn" if filed.kind == "withdrawal" else "amended"
-        moved = await conn.fetchval(MOVE_DISCLOSURE, *values, state, *period)
-        assert moved == filed.version, "the production's lock orders its filings"
+class Added(msgspec.Struct, frozen=True):
+    """A version about to be written: its row, its bytes, and the type and period of its disclosure."""
+
+    filed: Filed
+    content: Content
+    type: str
+    period: Sequence[dt.date | None]
+
+    def at(self, index: int) -> "Added":
+        """The same with its place in the ledger."""
+        return msgspec.structs.replace(self, filed=msgspec.structs.replace(self.filed, ledger_index=index))
+
+
+async def add(conn: Connection, versions: Sequence[Added]) -> None:
+    """Write versions and the living records' moves to them; AssertionError when another writer was first."""
+    filings = [values(each) for each in versions if each.filed.kind == "filing"]
+    if filings:
+        await conn.executemany(ADD_DISCLOSURE, filings)
+    for each in versions:
+        if each.filed.kind != "filing":
+            moved = await conn.fetchval(MOVE_DISCLOSURE, *values(each))
+            assert moved == each.filed.version, "the production's lock orders its filings"
+
+
+def values(each: Added) -> tuple[Any, ...]:
+    """The parameters of the statement that writes one version."""
+    version: dict[str, Any] = msgspec.structs.asdict(each.filed)
+    state = {"filing": each.type, "amendment": "amended", "withdrawal": "withdrawn"}[each.filed.kind]
+    return (*version.values(), each.content.body, each.content.salts, state, *each.period)

@@ -7,7 +7,7 @@ that it finds things by.
 terms.py   what a version, a judgement and a production are found by, by level of release (pure)
 copied.py  the rows of the copy (pure)
 store.py   the tables search_version and search_judgement: written, emptied, held against their source
-act.py     copy a filing or a judgement; make the copy anew; say where it differs from the history
+act.py     copy a filing or a judgement; make the copy anew; say where it, or a part, differs from the history
 asking/    the search: what is asked, pages, facets, the door
 
 What must stay true:
@@ -23,4 +23,5 @@ What must stay true:
 5. A cursor names its tree and its search. It is no secret and carries no right: whoever makes one up gets
    what they could have asked for.
 6. `rebuild` makes the same copy as was written filing by filing, byte for byte.
+7. What a page looks at grows with how far one has to go for it, and not with how many versions there are.
 """

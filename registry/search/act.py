@@ -80,10 +80,14 @@ def row_of(source: Source) -> Copied:
     return copied.copied(source.filed, source.type, (first, last), source.locals)
 
 
-async def differences(conn: Connection) -> AsyncIterator[str]:
-    """Where the copy is not what the history makes it, in words; nothing if all agrees. Needs a snapshot."""
+async def differences(conn: Connection, part: int = 0, of: int = 1) -> AsyncIterator[str]:
+    """Where the copy is not what the history makes it, in words; nothing if all agrees. Needs a snapshot.
+
+    With *of*, only what falls to one of so many parts, counted from 0. All parts of one snapshot, each looked
+    at once by whomever, are the whole: every version and every production falls to one of them.
+    """
     batch: list[dict[str, Any]] = []
-    async for source in store.stream_filed(conn):
+    async for source in store.stream_filed(conn, part=part, of=of):
         expected = msgspec.to_builtins(row_of(source))
         places = {
             "from_index": source.filed.ledger_index,
@@ -96,10 +100,11 @@ async def differences(conn: Connection) -> AsyncIterator[str]:
             batch = []
     for line in await different(conn, batch):
         yield line
-    copies, filed = await store.count(conn)
-    if copies > filed:
-        yield f"search_version has {copies} rows, and {filed} versions were filed"
-    async for line in different_judgements(conn):
+    if part == 0:
+        copies, filed = await store.count(conn)
+        if copies > filed:
+            yield f"search_version has {copies} rows, and {filed} versions were filed"
+    async for line in different_judgements(conn, part, of):
         yield line
 
 
@@ -112,10 +117,10 @@ async def different(conn: Connection, batch: list[dict[str, Any]]) -> list[str]:
     ]
 
 
-async def different_judgements(conn: Connection) -> AsyncIterator[str]:
-    """Which stretches of judgements the copy has not, or has otherwise."""
-    kept = aiter(store.stream_stretches(conn))
-    async for expected in stretches(conn):
+async def different_judgements(conn: Connection, part: int, of: int) -> AsyncIterator[str]:
+    """Which stretches of judgements of one *part* the copy has not, or has otherwise."""
+    kept = aiter(store.stream_stretches(conn, part, of))
+    async for expected in stretches(conn, part, of):
         stored = await anext(kept, None)
         if stored != expected:
             key = f"{expected.employer_id}/{expected.production_id}"
@@ -125,10 +130,10 @@ async def different_judgements(conn: Connection) -> AsyncIterator[str]:
         yield "search_judgement has a row for which there is no judgement"
 
 
-async def stretches(conn: Connection) -> AsyncIterator[Stretch]:
-    """The stretches of the ledger in which judgements found the same, as the history has them."""
+async def stretches(conn: Connection, part: int, of: int) -> AsyncIterator[Stretch]:
+    """The stretches of the ledger in which judgements of one *part* found the same, by the history."""
     last: Stretch | None = None
-    async for employer_id, production_id, findings, index in store.stream_judged_of_each(conn):
+    async for employer_id, production_id, findings, index in store.stream_judged_of_each(conn, part, of):
         found = terms.read_findings(findings)
         same = last is not None and (last.employer_id, last.production_id) == (employer_id, production_id)
         if last is not None and same and last.terms == found:

@@ -89,8 +89,8 @@ UPDATE search_version
  WHERE employer_id = $1 AND production_id = $2
 """
 
-# What the copy is made from, in the order of the ledger; NULL: of every disclosure. The locals are those the
-# production has had since the version was filed.
+# What the copy is made from, in the order of the ledger; NULL: of every disclosure; and one part of several
+# ($3 of $4), by position. The locals are those the production has had since the version was filed.
 STREAM_FILED: Final[LiteralString] = """
 SELECT v.employer_id, v.disclosure_id, v.version, v.production_id, v.kind, v.reason, v.explanation,
        v.schema_version, v.filed_at, v.filed_by, v.sha256, v.document, v.warnings, v.ledger_index, d.type,
@@ -107,6 +107,7 @@ SELECT v.employer_id, v.disclosure_id, v.version, v.production_id, v.kind, v.rea
   FROM disclosure_version v
   JOIN disclosure d USING (employer_id, disclosure_id)
  WHERE ($1::text IS NULL OR v.employer_id = $1) AND ($2::uuid IS NULL OR v.disclosure_id = $2)
+   AND ($4::int = 1 OR v.ledger_index % $4 = $3::int)
  ORDER BY v.ledger_index
 """
 
@@ -157,13 +158,19 @@ SELECT (SELECT count(*) FROM search_version) AS versions, (SELECT count(*) FROM 
 """
 
 STREAM_STRETCHES: Final[LiteralString] = """
-SELECT employer_id, production_id, terms, from_index, until_index
-  FROM search_judgement ORDER BY employer_id, production_id, from_index
+SELECT coalesce(s.employer_id, '') AS employer_id, coalesce(s.production_id, '') AS production_id, s.terms,
+       s.from_index, s.until_index
+  FROM search_judgement s
+ WHERE $2::int = 1
+    OR abs(coalesce(hashtext(s.employer_id || ' ' || s.production_id), 0)::bigint) % $2 = $1::int
+ ORDER BY s.employer_id, s.production_id, s.from_index
 """
 
 STREAM_JUDGED_OF_EACH: Final[LiteralString] = """
 SELECT employer_id, production_id, findings, ledger_index
-  FROM judgement ORDER BY employer_id, production_id, ledger_index
+  FROM judgement
+ WHERE $2::int = 1 OR abs(coalesce(hashtext(employer_id || ' ' || production_id), 0)::bigint) % $2 = $1::int
+ ORDER BY employer_id, production_id, ledger_index
 """
 
 DIGEST_COPY: Final[LiteralString] = """
@@ -218,10 +225,15 @@ async def forget(conn: Connection, employer_id: str | None = None, disclosure_id
 
 
 async def stream_filed(
-    conn: Connection, employer_id: str | None = None, disclosure_id: UUID | None = None
+    conn: Connection,
+    employer_id: str | None = None,
+    disclosure_id: UUID | None = None,
+    *,
+    part: int = 0,
+    of: int = 1,
 ) -> AsyncIterator[Source]:
-    """Every version, or those of one disclosure, in the order of the ledger; needs a transaction."""
-    async for row in conn.cursor(STREAM_FILED, employer_id, disclosure_id, prefetch=100):
+    """Every version, or those of one disclosure or *part*, in the ledger's order; needs a transaction."""
+    async for row in conn.cursor(STREAM_FILED, employer_id, disclosure_id, part, of, prefetch=100):
         yield Source(row_to(Filed, row), row["type"], row["locals"], row["until_index"])
 
 
@@ -259,13 +271,15 @@ async def count(conn: Connection) -> tuple[int, int]:
     return row["versions"], row["filed"]
 
 
-async def stream_stretches(conn: Connection) -> AsyncIterator[Stretch]:
-    """The copy of the judgements, production by production; needs a transaction."""
-    async for row in conn.cursor(STREAM_STRETCHES, prefetch=200):
+async def stream_stretches(conn: Connection, part: int, of: int) -> AsyncIterator[Stretch]:
+    """The copy of the judgements of one *part*, production by production; needs a transaction."""
+    async for row in conn.cursor(STREAM_STRETCHES, part, of, prefetch=200):
         yield row_to(Stretch, row)
 
 
-async def stream_judged_of_each(conn: Connection) -> AsyncIterator[tuple[str, str, bytes, int]]:
-    """The judgements, production by production; needs a transaction."""
-    async for row in conn.cursor(STREAM_JUDGED_OF_EACH, prefetch=50):
+async def stream_judged_of_each(
+    conn: Connection, part: int, of: int
+) -> AsyncIterator[tuple[str, str, bytes, int]]:
+    """The judgements of one *part*, production by production; needs a transaction."""
+    async for row in conn.cursor(STREAM_JUDGED_OF_EACH, part, of, prefetch=50):
         yield row["employer_id"], row["production_id"], row["findings"], row["ledger_index"]

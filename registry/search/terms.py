@@ -82,10 +82,17 @@ def words_of(document: Mapping[str, Any]) -> Words:
     terms: list[str] = []
     seen: set[str] = set()
     for level, view in enumerate(views):
+        if level and same(view, views[level - 1]):
+            continue
         new = set(terms_in(view)) - seen
         seen |= new
         terms += [f"{level}{term}" for term in sorted(new)]
     return Words(terms[:MOST_TERMS], texts_of(document, views))
+
+
+def same(view: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
+    """Whether two levels read the very same of a document; what is equal but not the same counts as not."""
+    return len(view) == len(other) and all(value is other.get(name) for name, value in view.items())
 
 
 def texts_of(document: Mapping[str, Any], views: Sequence[Mapping[str, Any]]) -> list[str]:
@@ -125,7 +132,8 @@ def strings(value: Any) -> list[str]:
 def gather(value: Any, found: list[str]) -> None:
     """Add every such text in *value* to *found*."""
     if isinstance(value, str):
-        if LETTER.search(value):
+        # Of ASCII every letter has two forms and nothing else has: faster, and the same.
+        if value.lower() != value.upper() if value.isascii() else LETTER.search(value):
             found.append(value)
     elif isinstance(value, dict):
         for name in sorted(value):

@@ -28,9 +28,9 @@ async def rebuilt(db):
         return await search.rebuild(conn)
 
 
-async def differences(db):
+async def differences(db, part=0, of=1):
     async with db.snapshot() as conn:
-        return [line async for line in search.differences(conn)]
+        return [line async for line in search.differences(conn, part, of)]
 
 
 async def season(db):
@@ -86,8 +86,23 @@ async def test_a_copy_that_lies_is_found(office):
         async with office.transaction() as conn:
             await conn.execute(lie)
         lines = await differences(office)
+        parts = [await differences(office, part, 3) for part in range(3)]
         await rebuilt(office)
         assert any(says in line for line in lines), (lie, lines)
+        assert any(says in line for part in parts for line in part), (lie, parts)
+
+
+async def test_each_version_falls_to_one_part(office):
+    """Parts looked at by several find together what one finds, each line once."""
+    await season(office)
+    async with office.transaction() as conn:
+        await conn.execute("UPDATE search_version SET terms = terms || '{0t:lie}'")
+    parts = [await differences(office, part, 3) for part in range(3)]
+    lines = await differences(office)
+    await rebuilt(office)
+
+    assert len(lines) == 3, "a withdrawal says what the version before it says"
+    assert sorted(line for part in parts for line in part) == sorted(lines)
 
 
 async def test_a_filing_that_fails_leaves_no_copy(office, monkeypatch):
@@ -97,7 +112,7 @@ async def test_a_filing_that_fails_leaves_no_copy(office, monkeypatch):
     async def fail(*_):
         raise broken
 
-    monkeypatch.setattr("registry.filing.store.add_answer", fail)
+    monkeypatch.setattr("registry.filing.store.add_answers", fail)
     with pytest.raises(RuntimeError):
         await papers.file(office, papers.document(**papers.uses()))
 

@@ -1,21 +1,21 @@
-"""A search takes as long among very many versions as among few: it walks to what is frequent and looks up what is rare."""
+"""A search takes as long among very many versions as among few, whether what it asks for is frequent or rare."""
 
+import os
+import statistics
 import time
 
 import papers
 import pytest
+from conftest import at, execute
 
 from registry.auth.scope import Principal
 from registry.db import Database
 from registry.search.asking import act
 from registry.search.asking.asked import Wanted
 
-FEW, MANY, AIM = 1_000, 100_000, 1.5
-SMALLEST = 0.003
-"""Seconds below which a difference is the clock's and the scheduler's."""
-
-RARE, LOOKED_UP = {"['rare']", "word7 note", "['craft-0']"}, 0.05
-"""What is looked up, all of it, before the newest is shown: that grows with the root of the size, not with none."""
+FEW, MANY, AIM = 5_000, 100_000, 1.5
+ROUNDS, CALLS = 8, 15
+"""A round asks each search of both databases by turns. What this machine does beside only ever adds to a round."""
 
 # Fifty productions for each employer, and every third version is in force. What is rare is as many as a page
 # holds among the first thousand, and one in five hundred behind them: pages are full at either size.
@@ -26,7 +26,7 @@ SELECT 'employer-' || n % (1 + $2 / 500), gen_random_uuid(), 1, 'p-' || n % 50,
        'quarterly_update', 'filed', '2025-07-01', '2025-09-30', now(),
        ARRAY['n:p-' || n % 50, '0t:tool-' || n % 40, '0t:' || CASE n % CASE WHEN n < 1000 THEN 10 ELSE 500 END WHEN 0 THEN 'rare' ELSE 'common' END,
              '0c:generative_video', '1k:craft-' || n % 20, '1l:IATSE:700', 'p:IATSE:' || 600 + n % 200, 'q:IATSE'],
-       setweight(to_tsvector('simple', 'word' || n % CASE WHEN n < 1000 THEN 9 ELSE 997 END || ' frequent note ' || n), 'B'),
+       setweight(to_tsvector('simple', 'word' || n % CASE WHEN n < 1000 THEN 10 ELSE 997 END || ' frequent note ' || n), 'B'),
        n, CASE n % 3 WHEN 0 THEN 9223372036854775807 ELSE n + 1 END
   FROM generate_series($1::int, $2::int - 1) AS n
 """
@@ -57,50 +57,54 @@ SEARCHES = [
 ]
 
 
-async def slowest(db):
-    """The middle one of forty of each search, in seconds, and how many it finds: the slowest are the machine's."""
-    found = []
-    for caller, wanted in SEARCHES:
-        times = []
-        for _ in range(40):
-            begun = time.perf_counter()
-            page = await act.find(db, caller, Wanted(**wanted), limit=25)
-            times.append(time.perf_counter() - begun)
-        found.append((sorted(times)[len(times) // 2], len(page.items)))
-    return found
+@pytest.fixture
+async def larger(server, template):
+    """The address of a second migrated database."""
+    name = f"registry_larger_{os.getpid()}"
+    await execute(server, f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY")
+    yield at(server, name)
+    await execute(server, f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
 
 
-async def steady(db):
-    """The best of three: a neighbour's work on this machine is not ours."""
-    runs = [await slowest(db) for _ in range(3)]
-    return [min(found) for found in zip(*runs, strict=True)]
+async def grow(dsn, versions):
+    """Fill the database *dsn* with so many *versions*."""
+    async with Database.open(dsn, role=False) as owner:
+        async with owner.transaction() as conn:
+            await conn.execute(GROW, 0, versions)
+            await conn.execute(REGISTER)
+            await conn.execute(JUDGE)
+            await conn.execute("UPDATE ledger_head SET size = $1", versions)
+        async with owner.pool.acquire() as conn:
+            await conn.execute("VACUUM ANALYZE search_version")
+            await conn.execute("VACUUM ANALYZE search_judgement")
 
 
-async def grown(db, owner, first, last):
-    async with owner.transaction() as conn:
-        await conn.execute(GROW, first, last)
-        await conn.execute(REGISTER)
-        await conn.execute(JUDGE)
-        await conn.execute("UPDATE ledger_head SET size = $1", last)
-    async with owner.pool.acquire() as conn:
-        await conn.execute("VACUUM ANALYZE search_version")
-        await conn.execute("VACUUM ANALYZE search_judgement")
-    return await steady(db)
+async def slower(few, many, caller, wanted):
+    """How many times as long one search takes in *many* as in *few*, by the middle of each: in the best round."""
+    best = float("inf")
+    for _ in range(ROUNDS):
+        taken = {few: [], many: []}
+        for _ in range(CALLS):
+            for db, times in taken.items():
+                begun = time.perf_counter()
+                assert (await act.find(db, caller, wanted, limit=25)).items
+                times.append(time.perf_counter() - begun)
+        best = min(best, statistics.median(taken[many]) / statistics.median(taken[few]))
+        if best <= AIM:
+            break
+    return best
 
 
 @pytest.mark.slow
-async def test_a_page_takes_no_longer_among_a_hundred_times_as_many(db, dsn):
-    """At 100 000 versions what is frequent takes 1.5 times what it takes at 1 000 at most, what is rare 50 ms."""
-    async with Database.open(dsn, role=False) as owner:
-        few = await grown(db, owner, 0, FEW)
-        many = await grown(db, owner, FEW, MANY)
-    slower = []
-    for (caller, wanted), (before, _), (after, items) in zip(SEARCHES, few, many, strict=True):
-        print(
-            f"{caller.role:14} {wanted!s:60} {before * 1e3:7.2f} ms {after * 1e3:7.2f} ms  {after / before:.2f}  {items} items"
-        )
-        assert items > 0
-        most = LOOKED_UP if RARE & set(map(str, wanted.values())) else max(before * AIM, before + SMALLEST)
-        slower += [wanted] if after > most else []
+async def test_a_page_takes_no_longer_among_twenty_times_as_many(dsn, larger):
+    """At 100 000 versions a page takes 1.5 times what it takes at 5 000 at most, be it rare or frequent."""
+    await grow(dsn, FEW)
+    await grow(larger, MANY)
+    found = {}
+    async with Database.open(dsn) as few, Database.open(larger) as many:
+        for caller, wanted in SEARCHES:
+            name = f"{caller.role} {wanted}"
+            found[name] = await slower(few, many, caller, Wanted(**wanted))
+            print(f"{name:80} {found[name]:.2f}")
 
-    assert slower == []
+    assert {name: times for name, times in found.items() if times > AIM} == {}

@@ -46,6 +46,7 @@ async def find(
         wanted = msgspec.structs.replace(wanted, until=now + dt.timedelta(days=due_within))
     scope, size = scope_of(principal), limit_of(limit)
     async with db.snapshot() as conn:
+        await store.prepare(conn)
         if order == "newest":
             first = decode(cursor, tuple[UUID])
             rows = await store.find_newest(conn, scope, wanted, first[0] if first else None, size + 1)
@@ -73,6 +74,7 @@ async def find_then(
     after = decode(cursor, tuple[dt.date, UUID]) if order == "soonest" else None
     plain = order == "newest" and due_within is None
     async with db.snapshot() as conn:
+        await store.prepare(conn)
         rows = await past.find_newest(
             conn,
             scope_of(principal),
@@ -107,6 +109,7 @@ async def find_groups(
     """A page of the live alerts the caller may see, counted by production and local, or as they were."""
     after, size = decode(cursor, tuple[str, str, str]), limit_of(limit)
     async with db.snapshot() as conn:
+        await store.prepare(conn)
         if moment:
             rows = await past.count_groups(conn, scope_of(principal), production, after, size + 1, moment)
             now = moment.instant

@@ -15,6 +15,11 @@ from registry.obligations.finding import AlertKind, Severity
 NEVER: Final = dt.date(9999, 12, 31)
 """Stands in a cursor for the clock of an alert that has none."""
 
+# For the snapshot: what is made for any local, state and cursor reads every alert of a local for each page.
+PLAN_ANEW: Final[LiteralString] = """
+SELECT set_config('plan_cache_mode', 'force_custom_plan', true)
+"""
+
 # For employers, auditors and administrators: down the index by id, which is in time order.
 LIST_NEWEST: Final[LiteralString] = """
 SELECT a.employer_id, a.alert_id, a.production_id, p.record ->> 'title' AS production_title,
@@ -206,6 +211,11 @@ class Counted(msgspec.Struct, frozen=True, kw_only=True):
     states: list[State]
     severity: Severity
     clock_on: dt.date | None
+
+
+async def prepare(conn: Connection) -> None:
+    """Have each statement of the caller's snapshot planned for its values."""
+    await conn.execute(PLAN_ANEW)
 
 
 async def find_newest(

@@ -14,6 +14,8 @@ from registry.search import terms
 from registry.search.asking import asked, found, store
 from registry.search.asking.asked import Facet, Order, Wanted
 from registry.search.asking.found import Facets, SearchPage
+from registry.search.asking.walks import keys
+from registry.search.asking.walks import store as walks
 
 SLOW: Final = (
     "this search looks at more than can be looked at in ten seconds; name an employer, a production, days, "
@@ -43,19 +45,34 @@ async def find(
             words = await words_of(conn, wanted, principal.role)
             given = asked.parameters(wanted, principal, place.size, words)
             given.append(await productions_of(conn, wanted, principal, place.size))
-            search = store.find_newest if order == "newest" else store.find_oldest
-            rows = await search(conn, given, place.after, most + 1)
-            keys = sorted({(row.employer_id, row.production_id) for row in rows[:most]})
+            positions = await walk(conn, given, place.after, most + 1, order)
+            rows = await store.load_lines(conn, positions[:most])
+            about = sorted({(row.employer_id, row.production_id) for row in rows})
             limits = scope.locals, scope.unions or []
-            standing = await store.find_standing(conn, place.size, keys, limits)
-            counted = await count(conn, principal, given, facets) if facets else None
+            standing = await store.find_standing(conn, place.size, about, limits)
+            counted = await count(conn, principal, place.size, given, facets) if facets else None
     except Canceled:
         raise Busy(SLOW) from None
-    items = [
-        found.line(row, standing.get((row.employer_id, row.production_id)), principal) for row in rows[:most]
-    ]
-    more = asked.next_of(mark, place, items[-1].ledger_index) if len(rows) > most else None
+    items = [found.line(row, standing.get((row.employer_id, row.production_id)), principal) for row in rows]
+    more = asked.next_of(mark, place, items[-1].ledger_index) if len(positions) > most else None
     return SearchPage(items, more, place.size, counted)
+
+
+async def walk(
+    conn: Connection, given: Sequence[object], after: int | None, limit: int, order: Order = "newest"
+) -> list[int]:
+    """Where the first *limit* stand of what the parameters *given* find behind *after*.
+
+    What is frequent fills a page among the next rows; what is rarer is looked up, if a key leads to it.
+    """
+    oldest = order == "oldest"
+    found, enough = await walks.near(conn, given, after, limit, oldest=oldest)
+    if enough:
+        return found
+    groups = keys.groups(given)
+    if groups:
+        return await walks.far(conn, given, after, limit, groups, oldest=oldest)
+    return await walks.whole(conn, given, after, limit, oldest=oldest)
 
 
 async def words_of(conn: Connection, wanted: Wanted, role: str) -> str | None:
@@ -72,20 +89,27 @@ async def words_of(conn: Connection, wanted: Wanted, role: str) -> str | None:
 async def productions_of(
     conn: Connection, wanted: Wanted, principal: Principal, size: int
 ) -> list[str] | None:
-    """The terms of the productions whose judgement is asked for, if they are few; None to look at each."""
+    """The terms of the productions whose judgement or alerts are asked for, if few; None to look at each."""
     judged = asked.judgement_of(wanted, principal)
-    few = await store.find_judged(conn, judged, size) if judged else None
-    return None if few is None else terms.production_terms(few)
+    found = [
+        await store.find_judged(conn, judged, size) if judged else None,
+        await store.find_alerted(conn, wanted.alert, size) if wanted.alert else None,
+    ]
+    few = [set(each) for each in found if each is not None]
+    return terms.production_terms(sorted(set.intersection(*few))) if few else None
 
 
 async def count(
-    conn: Connection, principal: Principal, given: Sequence[object], facets: Sequence[Facet]
+    conn: Connection, principal: Principal, size: int, given: Sequence[object], facets: Sequence[Facet]
 ) -> Facets:
     """The *facets* of everything the parameters *given* find, as far as the caller may read it."""
     levels = [str(level) for level in range(terms.READS[principal.role] + 1)]
     letters = [terms.KINDS[name] for name in facets if name in terms.KINDS]
-    ends = terms.endings(scope_of(principal))
+    scope = scope_of(principal)
+    ends = terms.endings(scope)
     verdicts = [f"v:{verdict}{end}" for verdict in terms.VERDICTS for end in ends]
-    rows = await store.count_facets(conn, given, found.MOST_COUNTED + 1, facets, levels, letters, verdicts)
+    positions = await walk(conn, given, None, found.MOST_COUNTED + 1)
+    limits = scope.locals, scope.unions or []
+    rows = await store.count_facets(conn, size, positions, limits, facets, levels, letters, verdicts)
     showing(*(row["value"] for row in rows if row["facet"] == "whose"))
     return found.facets(rows, facets)

@@ -1,7 +1,4 @@
-"""The statements of a search. All have one condition, whose sixteen and more parameters asked.py makes.
-
-A parameter that is NULL asks for nothing and is planned away: the plan is made for the values, each time.
-"""
+"""What a search asks beside its walks: its words, its productions, the lines of a page, the facets."""
 
 from collections.abc import Sequence
 from typing import Any, Final, LiteralString
@@ -12,10 +9,8 @@ from registry.search.asking.found import Line, Standing
 FEW: Final = 500
 """How many productions are looked up rather than walked to."""
 
-# Made anew for each search, so that what is rare is looked up and what is frequent is walked to. To hold
-# terms and words against a row costs more than the planner takes for granted, and to look a row up less: by
-# its own measure it walks past forty thousand rows for a tool that three hundred name. Nothing that somebody
-# asks keeps a connection for longer.
+# Made anew for each search. To hold terms and words against a row costs more than the planner takes for
+# granted, and to look a row up less. Nothing that somebody asks keeps a connection for longer.
 PREPARE_SEARCH: Final[LiteralString] = """
 SELECT set_config('plan_cache_mode', 'force_custom_plan', true), set_config('statement_timeout', '10s', true),
        set_config('cpu_operator_cost', '0.01', true), set_config('random_page_cost', '1.1', true)
@@ -37,110 +32,59 @@ SELECT DISTINCT few.production_id
          LIMIT $3) AS few
 """
 
-CONDITION: Final[LiteralString] = """
- v.from_index < $1::bigint AND v.until_index >= $1
-   AND ($2::text IS NULL OR v.employer_id = $2)
-   AND ($3::text[] IS NULL OR v.employer_id = ANY ($3))
-   AND ($4::text[] IS NULL OR v.terms && $4)
-   AND ($5::text[] IS NULL OR v.terms && $5)
-   AND ($6::text[] IS NULL OR v.type = ANY ($6))
-   AND ($7::text[] IS NULL OR v.state = ANY ($7))
-   AND ($8::timestamptz IS NULL OR v.filed_at >= $8)
-   AND ($9::timestamptz IS NULL OR v.filed_at <= $9)
-   AND ($10::date IS NULL OR v.period_to >= $10)
-   AND ($11::date IS NULL OR v.period_from <= $11)
-   AND ($12::text IS NULL OR v.words @@ $12::text::tsquery)
-   AND ($13::text[] IS NULL OR coalesce((
-        SELECT j.terms && $13 FROM search_judgement j
-         WHERE j.employer_id = v.employer_id AND j.production_id = v.production_id
-           AND j.from_index < $1 AND j.until_index >= $1 LIMIT 1), false))
-   AND ($14::text[] IS NULL OR coalesce((
-        SELECT true FROM alert a CROSS JOIN LATERAL (
-               SELECT m.to_state FROM alert_move m
-                WHERE m.employer_id = a.employer_id AND m.alert_id = a.alert_id AND m.ledger_index < $1
-                ORDER BY m.revision DESC LIMIT 1) AS s
-         WHERE a.employer_id = v.employer_id AND a.production_id = v.production_id
-           AND s.to_state = ANY ($14)
-           AND ($15::text[] IS NULL OR (a.locals && $15 OR a.unions && $16::text[])
-                AND alert_concerned(a.employer_id, a.alert_id, $1, $15, $16)) LIMIT 1), false))
-   AND ($17::text[] IS NULL OR v.terms && $17)
-   AND ($18::text[] IS NULL OR v.terms && $18)
-   AND ($19::text[] IS NULL OR v.terms && $19)
-   AND ($20::text[] IS NULL OR v.terms && $20)
-   AND ($21::text[] IS NULL OR v.terms && $21)
-   AND ($22::text[] IS NULL OR v.terms && $22)
-   AND ($23::text[] IS NULL OR v.terms && $23)
-   AND ($24::text[] IS NULL OR v.terms && $24)
-   AND ($25::text[] IS NULL OR v.terms && $25)
-   AND ($4 IS NULL OR coalesce((
-        SELECT h.record -> 'locals' ?| $15 OR EXISTS (
-               SELECT FROM jsonb_array_elements_text(h.record -> 'locals') AS l (local)
-                WHERE split_part(l.local, ':', 1) = ANY ($16))
-          FROM production_version h
-         WHERE h.employer_id = v.employer_id AND h.production_id = v.production_id AND h.ledger_index < $1
-         ORDER BY h.revision DESC LIMIT 1), false))
-"""
-
-COLUMNS: Final[LiteralString] = """
- f.disclosure_id, f.employer_id, f.production_id, f.version, f.type, f.state, f.period_from, f.period_to,
-       f.filed_at, f.from_index AS ledger_index, d.document
+# The productions with an alert that has ever come into a state that is asked for, while such moves are
+# few; those that have one in it are among them.
+FIND_ALERTED: Final[LiteralString] = """
+WITH few AS MATERIALIZED (
+    SELECT employer_id, alert_id FROM alert_move
+     WHERE to_state = ANY ($1::text[]) AND ledger_index < $2::bigint
+     LIMIT $3
+)
+SELECT NULL AS production_id WHERE (SELECT count(*) FROM few) = $3
+ UNION
+SELECT a.production_id FROM few JOIN alert a USING (employer_id, alert_id)
+ WHERE (SELECT count(*) FROM few) < $3
 """
 
 # What a withdrawn disclosure says is what was withdrawn.
-DOCUMENT: Final[LiteralString] = """
+LOAD_LINES: Final[LiteralString] = """
+SELECT f.disclosure_id, f.employer_id, f.production_id, f.version, f.type, f.state, f.period_from,
+       f.period_to, f.filed_at, f.from_index AS ledger_index, d.document
+  FROM search_version f
   LEFT JOIN LATERAL (
        SELECT w.document FROM disclosure_version w
         WHERE w.employer_id = f.employer_id AND w.disclosure_id = f.disclosure_id AND w.version <= f.version
           AND w.kind <> 'withdrawal'
         ORDER BY w.version DESC LIMIT 1) AS d ON true
+ WHERE f.from_index = ANY ($1::bigint[])
 """
 
-FIND_NEWEST: Final[LiteralString] = f"""
-SELECT {COLUMNS}
-  FROM (SELECT v.* FROM search_version v
-         WHERE {CONDITION} AND ($26::bigint IS NULL OR v.from_index < $26)
-         ORDER BY v.from_index DESC LIMIT $27) AS f
-{DOCUMENT}
- ORDER BY f.from_index DESC
-"""  # noqa: S608  constants alone
-
-FIND_OLDEST: Final[LiteralString] = f"""
-SELECT {COLUMNS}
-  FROM (SELECT v.* FROM search_version v
-         WHERE {CONDITION} AND ($26::bigint IS NULL OR v.from_index > $26)
-         ORDER BY v.from_index LIMIT $27) AS f
-{DOCUMENT}
- ORDER BY f.from_index
-"""  # noqa: S608  constants alone
-
-# Only the facets asked for are counted ($27), and of their terms only those the caller reads ($28 to $30).
-COUNT_FACETS: Final[LiteralString] = f"""
+# Of what was found ($2), only the facets asked for ($5), and of their terms only what the caller reads.
+COUNT_FACETS: Final[LiteralString] = """
 WITH found AS MATERIALIZED (
     SELECT v.employer_id, v.disclosure_id, v.production_id, v.type, v.state, v.terms
-      FROM search_version v
-     WHERE {CONDITION}
-     ORDER BY v.from_index DESC LIMIT $26
+      FROM unnest($2::bigint[]) AS at (position) JOIN search_version v ON v.from_index = at.position
 ), productions AS MATERIALIZED (
     SELECT employer_id, production_id, count(*) AS disclosures FROM found GROUP BY 1, 2
 )
 SELECT 'all' AS facet, '' AS value, count(*) AS disclosures FROM found
 UNION ALL SELECT 'whose', employer_id, 0 FROM found GROUP BY 2
-UNION ALL SELECT 'employer', employer_id, count(*) FROM found WHERE 'employer' = ANY ($27::text[]) GROUP BY 2
+UNION ALL SELECT 'employer', employer_id, count(*) FROM found WHERE 'employer' = ANY ($5::text[]) GROUP BY 2
 UNION ALL SELECT 'production', production_id, count(*) FROM found
-           WHERE 'production' = ANY ($27) GROUP BY 2
-UNION ALL SELECT 'type', type, count(*) FROM found WHERE 'type' = ANY ($27) GROUP BY 2
-UNION ALL SELECT 'state', state, count(*) FROM found WHERE 'state' = ANY ($27) GROUP BY 2
+           WHERE 'production' = ANY ($5) GROUP BY 2
+UNION ALL SELECT 'type', type, count(*) FROM found WHERE 'type' = ANY ($5) GROUP BY 2
+UNION ALL SELECT 'state', state, count(*) FROM found WHERE 'state' = ANY ($5) GROUP BY 2
 UNION ALL SELECT substr(term, 2, 1), substr(term, 4), count(*)
             FROM found CROSS JOIN unnest(terms) AS term
-           WHERE left(term, 1) = ANY ($28::text[]) AND substr(term, 2, 1) = ANY ($29::text[]) GROUP BY 1, 2
+           WHERE left(term, 1) = ANY ($6::text[]) AND substr(term, 2, 1) = ANY ($7::text[]) GROUP BY 1, 2
 UNION ALL SELECT 'verdict', each.value, sum(each.disclosures)::bigint
             FROM (SELECT DISTINCT p.employer_id, p.production_id, p.disclosures,
                          split_part(substr(term, 3), '@', 1) AS value
                     FROM productions p
                     JOIN search_judgement j USING (employer_id, production_id)
                    CROSS JOIN unnest(j.terms) AS term
-                   WHERE 'verdict' = ANY ($27) AND j.from_index < $1 AND j.until_index >= $1
-                     AND term = ANY ($30::text[])) AS each
+                   WHERE 'verdict' = ANY ($5) AND j.from_index < $1::bigint AND j.until_index >= $1
+                     AND term = ANY ($8::text[])) AS each
            GROUP BY 2
 UNION ALL SELECT 'alert', each.value, sum(each.disclosures)::bigint
             FROM (SELECT DISTINCT p.employer_id, p.production_id, p.disclosures, s.to_state AS value
@@ -151,11 +95,11 @@ UNION ALL SELECT 'alert', each.value, sum(each.disclosures)::bigint
                           WHERE m.employer_id = a.employer_id AND m.alert_id = a.alert_id
                             AND m.ledger_index < $1
                           ORDER BY m.revision DESC LIMIT 1) AS s
-                   WHERE 'alert' = ANY ($27)
-                     AND ($15 IS NULL OR (a.locals && $15 OR a.unions && $16)
-                          AND alert_concerned(a.employer_id, a.alert_id, $1, $15, $16))) AS each
+                   WHERE 'alert' = ANY ($5)
+                     AND ($3::text[] IS NULL OR (a.locals && $3 OR a.unions && $4::text[])
+                          AND alert_concerned(a.employer_id, a.alert_id, $1, $3, $4))) AS each
            GROUP BY 2
-"""  # noqa: S608  constants alone
+"""
 
 FIND_STANDING: Final[LiteralString] = """
 SELECT k.employer_id, k.production_id,
@@ -190,31 +134,31 @@ async def find_judged(conn: Connection, terms: Sequence[str], size: int) -> list
     return [row["production_id"] for row in rows] if len(rows) < FEW else None
 
 
-async def find_newest(
-    conn: Connection, parameters: Sequence[Any], before: int | None, limit: int
-) -> list[Line]:
-    """What is found, the newest filing first, in front of the position *before*."""
-    return rows_to(Line, await conn.fetch(FIND_NEWEST, *parameters, before, limit))
+async def find_alerted(conn: Connection, states: Sequence[str], size: int) -> list[str] | None:
+    """The productions that may have an alert in one of *states* in the tree of *size*; None when many may."""
+    found = [row["production_id"] for row in await conn.fetch(FIND_ALERTED, states, size, FEW)]
+    return None if None in found else found
 
 
-async def find_oldest(
-    conn: Connection, parameters: Sequence[Any], after: int | None, limit: int
-) -> list[Line]:
-    """What is found, the oldest filing first, behind the position *after*."""
-    return rows_to(Line, await conn.fetch(FIND_OLDEST, *parameters, after, limit))
+async def load_lines(conn: Connection, positions: Sequence[int]) -> list[Line]:
+    """What stands at the *positions*, in their order."""
+    rows = {row["ledger_index"]: row for row in await conn.fetch(LOAD_LINES, positions)}
+    return rows_to(Line, [rows[each] for each in positions])
 
 
 async def count_facets(
     conn: Connection,
-    parameters: Sequence[Any],
-    most: int,
+    size: int,
+    positions: Sequence[int],
+    limits: tuple[list[str] | None, list[str]],
     facets: Sequence[str],
     levels: Sequence[str],
     letters: Sequence[str],
     verdicts: Sequence[str],
 ) -> list[Any]:
-    """How many disclosures have each value of the *facets*, among the newest *most* that are found."""
-    found: list[Any] = await conn.fetch(COUNT_FACETS, *parameters, most, facets, levels, letters, verdicts)
+    """How many of the disclosures at the *positions* have each value of the *facets*, of *size* entries."""
+    given = size, positions, *limits, facets, levels, letters, verdicts
+    found: list[Any] = await conn.fetch(COUNT_FACETS, *given)
     return found
 
 

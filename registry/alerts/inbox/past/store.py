@@ -30,15 +30,35 @@ from registry.ledger.moment import Moment
 MOST: Final = 5_000
 """So many alerts are sorted by clocks of the past at once."""
 
-LIST_NEWEST_THEN: Final[LiteralString] = LIST_NEWEST.replace("FROM alert a", "FROM alert_at($14) a").replace(
-    "JOIN production p", "JOIN production_at($14) p"
+# Down the ledger from there, from first move to first move: from the newest alert of all it would be far.
+BEFORE: Final[LiteralString] = """f.ledger_index < (
+       SELECT m.ledger_index FROM alert b JOIN alert_move m USING (employer_id, alert_id)
+        WHERE b.alert_id = {} AND m.revision = 1)"""
+
+LIST_NEWEST_THEN: Final[LiteralString] = (
+    LIST_NEWEST.replace(
+        "FROM alert a", "FROM alert_move f JOIN alert_at($14) a USING (employer_id, alert_id)"
+    )
+    .replace("JOIN production p", "JOIN production_at($14) p")
+    .replace("WHERE (", "WHERE f.revision = 1 AND f.ledger_index < $14 AND (", 1)
+    .replace("a.alert_id < $12", BEFORE.replace("{}", "$12"))
+    .replace("ORDER BY a.alert_id DESC", "ORDER BY f.ledger_index DESC")
 )
 
 # The indexes are over the locals and unions of now, which are never fewer.
 LIST_NEWEST_OF_PARTIES_THEN: Final[LiteralString] = (
-    LIST_NEWEST_OF_PARTIES.replace("FROM alert a", "FROM alert_at($15) a")
+    LIST_NEWEST_OF_PARTIES.replace(
+        "FROM alert a", "FROM alert_move f JOIN alert_at($15) a USING (employer_id, alert_id)"
+    )
     .replace("JOIN production p", "JOIN production_at($15) p")
-    .replace("WHERE (", "WHERE (a.locals_now && $1::text[] OR a.unions_now && $2::text[]) AND (")
+    .replace(
+        "WHERE (",
+        "WHERE f.revision = 1 AND f.ledger_index < $15\n"
+        "  AND (a.locals_now && $1::text[] OR a.unions_now && $2::text[]) AND (",
+        1,
+    )
+    .replace("a.alert_id < $13", BEFORE.replace("{}", "$13"))
+    .replace("ORDER BY a.alert_id DESC", "ORDER BY f.ledger_index DESC")
 )
 
 LIST_GROUPS_THEN: Final[LiteralString] = LIST_GROUPS.replace("FROM alert a", "FROM alert_at($9) a").replace(
