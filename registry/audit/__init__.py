@@ -2,15 +2,18 @@
 
 The room reads every other room's tables and writes none. It needs no more than the right to SELECT, sees one
 state of the database from beginning to end, and holds a few rows in memory however long the history is. It
-stops at the first thing that does not add up and names it.
+stops at the first thing that does not add up and names it. A long history is shared by several processes,
+which see the same state and say together what one would.
 
 check.py   one history row against its ledger entry (pure)
 alerts.py  an alert against its moves (pure)
 answers.py the answers kept for Idempotency-Keys against the history they tell of (pure)
-verified.py  how far a history was verified: what a later verification begins with; progress (pure)
-store.py   the history of every table in the order of the ledger
+verified.py  what was verified and how far: what a later verification begins with; progress (pure)
+store.py   the history of every table in the order of the ledger, between two positions
 recomputed.py  the findings a judgement kept against those made again (pure)
 act.py     verify: the whole history, once, or what is newer; verify_findings: every judgement made again
+walk/      one walk along a stretch of the ledger, from a tree that is known
+parts/     the stretches and the copies shared by several processes, and what they say joined again
 seals/     checkpoints, witnesses' lines and time stamps
 readings/  the access log against its batches
 copies/    living records, searchable copy and kept answers against their history

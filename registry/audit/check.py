@@ -173,7 +173,7 @@ def check_chain(entry: Entry, row: Row) -> None:
         return
     before = row.beside["previous_index"]
     require(before is not None, row, "the version before it is missing")
-    # An earlier entry's stored leaf has been recomputed by now; a later one's has not.
+    # An earlier entry's stored leaf is recomputed, here or along a lower stretch; a later one's not yet.
     require(before < row.ledger_index, row, "the version before it stands later in the ledger")
     leaf = row.beside["previous_leaf"]
     require(leaf is not None and entry.prev == leaf.hex(), row, "its entry points back to another one")

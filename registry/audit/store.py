@@ -1,11 +1,11 @@
-"""Reads for verification: every history table in the ledger's order, from a position on.
+"""Reads for verification: every history table in the ledger's order, from one position to another.
 
 Streams read a few rows at a time through server-side cursors and need their caller's transaction.
 """
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping
-from typing import Any, Final, LiteralString
+from typing import Any, Final, LiteralString, NamedTuple
 
 import msgspec
 
@@ -20,6 +20,9 @@ MANY: Final = 400
 
 LOWEST: Final = -(2**63)
 """Where a walk along the whole ledger begins: a forged position may be below 0."""
+
+HIGHEST: Final = 2**63 - 1
+"""Where it ends: a forged position may be beyond the newest."""
 
 LONG: Final = frozenset({"disclosure_version", "judgement", "publication", "access_batch", "export"})
 """Tables whose rows may be long."""
@@ -49,7 +52,7 @@ FROM employer_version v
 LEFT JOIN LATERAL (SELECT p.ledger_index FROM employer_version p
     WHERE v.revision > 1 AND p.employer_id = v.employer_id AND p.revision = v.revision - 1) AS p ON true
 LEFT JOIN ledger_entry e ON e.index = p.ledger_index
-WHERE v.ledger_index >= $1
+WHERE v.ledger_index BETWEEN $1 AND $2
 ORDER BY v.ledger_index
 """
 
@@ -61,13 +64,13 @@ LEFT JOIN LATERAL (SELECT p.ledger_index FROM production_version p
     WHERE v.revision > 1 AND p.employer_id = v.employer_id AND p.production_id = v.production_id
       AND p.revision = v.revision - 1) AS p ON true
 LEFT JOIN ledger_entry e ON e.index = p.ledger_index
-WHERE v.ledger_index >= $1
+WHERE v.ledger_index BETWEEN $1 AND $2
 ORDER BY v.ledger_index
 """
 
 STREAM_PUBLICATIONS: Final[LiteralString] = """
 SELECT kind, name, digest, body, published_at, ledger_index FROM publication
-WHERE ledger_index >= $1 ORDER BY ledger_index
+WHERE ledger_index BETWEEN $1 AND $2 ORDER BY ledger_index
 """
 
 STREAM_DISCLOSURES: Final[LiteralString] = """
@@ -82,14 +85,14 @@ LEFT JOIN LATERAL (SELECT p.ledger_index FROM disclosure_version p
     WHERE v.version > 1 AND p.employer_id = v.employer_id AND p.disclosure_id = v.disclosure_id
       AND p.version = v.version - 1) AS p ON true
 LEFT JOIN ledger_entry e ON e.index = p.ledger_index
-WHERE v.ledger_index >= $1
+WHERE v.ledger_index BETWEEN $1 AND $2
 ORDER BY v.ledger_index
 """
 
 STREAM_JUDGEMENTS: Final[LiteralString] = """
 SELECT employer_id, judgement_id, production_id, judged_at, cause, disclosure_id, version, packs, findings,
        known_to, ledger_index
-FROM judgement WHERE ledger_index >= $1 ORDER BY ledger_index
+FROM judgement WHERE ledger_index BETWEEN $1 AND $2 ORDER BY ledger_index
 """
 
 STREAM_MOVES: Final[LiteralString] = """
@@ -101,7 +104,7 @@ LEFT JOIN LATERAL (SELECT p.ledger_index FROM alert_move p
     WHERE m.revision > 1 AND p.employer_id = m.employer_id AND p.alert_id = m.alert_id
       AND p.revision = m.revision - 1) AS p ON true
 LEFT JOIN ledger_entry e ON e.index = p.ledger_index
-WHERE m.ledger_index >= $1
+WHERE m.ledger_index BETWEEN $1 AND $2
 ORDER BY m.ledger_index
 """
 
@@ -114,14 +117,14 @@ LEFT JOIN LATERAL (SELECT p.ledger_index FROM request_entry p
     WHERE r.revision > 1 AND p.employer_id = r.employer_id AND p.request_id = r.request_id
       AND p.revision = r.revision - 1) AS p ON true
 LEFT JOIN ledger_entry e ON e.index = p.ledger_index
-WHERE r.ledger_index >= $1
+WHERE r.ledger_index BETWEEN $1 AND $2
 ORDER BY r.ledger_index
 """
 
 STREAM_OBSERVATIONS: Final[LiteralString] = """
 SELECT employer_id, observation_id, production_id, party, role, document, reporter_name, reporter_contact,
        salt, key_digest, fingerprint, recorded_at, ledger_index
-FROM observation WHERE ledger_index >= $1 ORDER BY ledger_index
+FROM observation WHERE ledger_index BETWEEN $1 AND $2 ORDER BY ledger_index
 """
 
 STREAM_THREADS: Final[LiteralString] = """
@@ -133,7 +136,7 @@ LEFT JOIN LATERAL (SELECT p.ledger_index FROM thread_entry p
     WHERE t.number > 1 AND p.employer_id = t.employer_id AND p.thread_id = t.thread_id
       AND p.number = t.number - 1) AS p ON true
 LEFT JOIN ledger_entry e ON e.index = p.ledger_index
-WHERE t.ledger_index >= $1
+WHERE t.ledger_index BETWEEN $1 AND $2
 ORDER BY t.ledger_index
 """
 
@@ -144,25 +147,25 @@ FROM access_batch b
 LEFT JOIN LATERAL (SELECT p.ledger_index FROM access_batch p
     WHERE b.number > 1 AND p.number = b.number - 1) AS p ON true
 LEFT JOIN ledger_entry e ON e.index = p.ledger_index
-WHERE b.ledger_index >= $1
+WHERE b.ledger_index BETWEEN $1 AND $2
 ORDER BY b.ledger_index
 """
 
 STREAM_EXPORTS: Final[LiteralString] = """
 SELECT export_id, subject, principal, query, tree_size, body, signed, recorded_at, key_digest, ledger_index
-FROM export WHERE ledger_index >= $1 ORDER BY ledger_index
+FROM export WHERE ledger_index BETWEEN $1 AND $2 ORDER BY ledger_index
 """
 
 # The first log follows none and has no entry.
 STREAM_LOGS: Final[LiteralString] = """
 SELECT number, origin, vkey, first_size, body, started_at, started_by, ledger_index
-FROM ledger_log WHERE ledger_index >= $1 ORDER BY ledger_index
+FROM ledger_log WHERE ledger_index BETWEEN $1 AND $2 ORDER BY ledger_index
 """
 
 STREAM_REDACTIONS: Final[LiteralString] = """
 SELECT employer_id, redaction_id, disclosure_id, version, sections, ground, ordered_by, body, recorded_at,
        recorded_by, key_digest, ledger_index
-FROM redaction WHERE ledger_index >= $1 ORDER BY ledger_index
+FROM redaction WHERE ledger_index BETWEEN $1 AND $2 ORDER BY ledger_index
 """
 
 HISTORY: Final[Mapping[str, LiteralString]] = {
@@ -183,12 +186,27 @@ HISTORY: Final[Mapping[str, LiteralString]] = {
 """Every table whose rows are each vouched for by one ledger entry, and the statement that streams it."""
 
 STREAM_ENTRIES: Final[LiteralString] = """
-SELECT index, entry, leaf, appended_at FROM ledger_entry WHERE index >= $1 ORDER BY index
+SELECT index, entry, leaf, appended_at FROM ledger_entry WHERE index BETWEEN $1 AND $2 ORDER BY index
+"""
+
+FIND_END: Final[LiteralString] = """
+SELECT max(index) + 1::numeric FROM ledger_entry
+"""
+
+FIND_NEXT: Final[LiteralString] = """
+SELECT min(index) FROM ledger_entry WHERE index >= $1
 """
 
 STREAM_TAKEN: Final[LiteralString] = """
-SELECT employer_id, body FROM redaction ORDER BY ledger_index
+SELECT employer_id, body FROM redaction WHERE ledger_index >= $1 ORDER BY ledger_index
 """
+
+
+class Bounds(NamedTuple):
+    """The lowest and the highest position that is read."""
+
+    lowest: int = LOWEST
+    highest: int = HIGHEST
 
 
 class Stream:
@@ -197,8 +215,8 @@ class Stream:
     On a connection of its own the next rows are read *ahead*, while the last ones are being checked.
     """
 
-    def __init__(self, conn: Connection, table: str, first: int, *, ahead: bool = False) -> None:
-        self.conn, self.table, self.first, self.ahead = conn, table, first or LOWEST, ahead
+    def __init__(self, conn: Connection, table: str, bounds: Bounds, *, ahead: bool = False) -> None:
+        self.conn, self.table, self.bounds, self.ahead = conn, table, bounds, ahead
         self.many = AT_ONCE if table in LONG else MANY
         if ahead:
             self.many //= 10
@@ -215,7 +233,7 @@ class Stream:
     async def fill(self) -> None:
         """Read some more rows."""
         if self.cursor is None:
-            self.cursor = await self.conn.cursor(HISTORY[self.table], self.first)
+            self.cursor = await self.conn.cursor(HISTORY[self.table], *self.bounds)
         coming, self.coming = self.coming, None
         self.rows = await (coming or self.cursor.fetch(self.many))
         self.rows.reverse()
@@ -249,7 +267,18 @@ async def plan_for_streams(conn: Connection, *, streams: bool) -> None:
     await conn.execute(PLAN_FOR, "off" if streams else "on")
 
 
-async def stream_taken(conn: Connection) -> AsyncIterator[tuple[str, bytes]]:
-    """The list of every redaction, oldest first."""
-    async for row in conn.cursor(STREAM_TAKEN, prefetch=AT_ONCE):
+async def stream_taken(conn: Connection, lowest: int = LOWEST) -> AsyncIterator[tuple[str, bytes]]:
+    """The list of every redaction from a position on, oldest first."""
+    async for row in conn.cursor(STREAM_TAKEN, lowest, prefetch=AT_ONCE):
         yield row["employer_id"], row["body"]
+
+
+async def find_end(conn: Connection) -> int:
+    """One beyond the newest entry there is."""
+    return int(await conn.fetchval(FIND_END) or 0)
+
+
+async def find_next(conn: Connection, index: int) -> int | None:
+    """The first entry from *index* on."""
+    found: int | None = await conn.fetchval(FIND_NEXT, index)
+    return found

@@ -1,4 +1,4 @@
-"""How far a history was verified: kept by whoever verified it, outside the database, believed only there."""
+"""What was verified and how far: kept by whoever verified it, outside the database, believed only there."""
 
 from datetime import datetime
 
@@ -27,6 +27,24 @@ class Progress(msgspec.Struct, frozen=True):
     part: str
     done: int
     of: int
+
+
+class Tally(msgspec.Struct, frozen=True):
+    """What was verified: the ledger's size and root, and how many rows were read one by one for it.
+
+    `first` is the entry it began with, `checkpoints` how many signatures held, `redacted` how many rows are
+    held to what a redaction left of them. `keys` are the logs' public keys, which the caller has to know.
+    """
+
+    size: int
+    root: bytes
+    rows_checked: int
+    first: int = 0
+    checkpoints: int = 0
+    redactions: int = 0
+    redacted: int = 0
+    keys: list[str] = []
+    verified: Verified | None = None
 
 
 def encode(verified: Verified) -> bytes:

@@ -155,7 +155,8 @@ LEFT JOIN ledger_entry e ON e.index = v.ledger_index
 LEFT JOIN judgement j
     ON j.employer_id = v.employer_id AND j.production_id = v.production_id
    AND j.disclosure_id = v.disclosure_id AND j.version = v.version
-WHERE $1 = 0 OR v.ledger_index >= $1 OR v.ledger_index IS NULL
+WHERE ($1 = 0 OR v.ledger_index >= $1 OR v.ledger_index IS NULL)
+  AND ($3::int = 1 OR abs(coalesce(hashtext(i.key), 0)::bigint) % $3 = $2::int)
 ORDER BY i.employer_id, i.key
 """
 
@@ -166,9 +167,12 @@ async def find_stray(conn: Connection, table: str, first: int) -> tuple[Any, ...
     return tuple(row) if row else None
 
 
-async def stream_answers(conn: Connection, first: int) -> AsyncIterator[list[Any]]:
-    """The kept answers with what they tell of, by employer and key; a version that is not there is NULL."""
-    cursor = await conn.cursor(STREAM_ANSWERS, first)
+async def stream_answers(conn: Connection, first: int, share: int, of: int) -> AsyncIterator[list[Any]]:
+    """The kept answers with what they tell of, by employer and key; a version that is not there is NULL.
+
+    Of so many shares, counted from 0, one: each key falls to one of them.
+    """
+    cursor = await conn.cursor(STREAM_ANSWERS, first, share, of)
     while rows := await cursor.fetch(AT_ONCE):
         yield list(rows)
 

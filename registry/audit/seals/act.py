@@ -9,11 +9,11 @@ from registry.ledger.recount import Recount
 
 
 class Seals:
-    """The checkpoints from one size on, each held against the tree when it has grown to it."""
+    """The checkpoints of some *sizes*, each held against the tree when it has grown to it."""
 
-    def __init__(self, conn: Connection, first: int) -> None:
-        self.conn, self.first = conn, first
-        self.stream = store.Signatures(conn, first)
+    def __init__(self, conn: Connection, sizes: tuple[int, int]) -> None:
+        self.conn, self.sizes = conn, sizes
+        self.stream = store.Signatures(conn, sizes)
         self.newest: Signed | None = None
         self.count = 0
         self.due: Signed | None = None
@@ -42,7 +42,7 @@ class Seals:
                 f"{check.named(self.due.size, self.due.log)}: it is of more entries than the {counted.size} "
                 "there are: the newest are missing, or this is an older copy"
             )
-        async for row in store.stream_cosignatures(self.conn, self.first):
+        async for row in store.stream_cosignatures(self.conn, self.sizes):
             check.check_cosignature(row)
-        async for row in store.stream_stamps(self.conn, self.first):
+        async for row in store.stream_stamps(self.conn, self.sizes):
             check.check_stamp(row)
