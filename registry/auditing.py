@@ -7,6 +7,7 @@ from typing import Annotated, Any, Final, Literal
 from cyclopts import App, Parameter
 
 from registry.bundles import act as bundles
+from registry.bundles.layout import MEANT
 from registry.client import Answer, connected
 from registry.commands import NOBODY, Caller, Json, configured
 from registry.errands import IMPATIENT, OUT, say, told
@@ -86,7 +87,10 @@ def verify_bundle(
         )
         OUT.print(f"by {whose}: {found.vkey}", highlight=False, soft_wrap=True)
         rest = "all there are" if found.complete else "it is not complete, and does not claim to be"
+        rest = "all but what is withheld" if found.complete and found.withheld else rest
         OUT.print(f"It has {found.shown} of {found.records} records: {rest}.", soft_wrap=True)
+        for why, count in found.withheld.items():
+            OUT.print(f"Withheld, as whoever made it says: {count}, {MEANT[why]}", soft_wrap=True)
     else:
         OUT.print(f"{path}: {found.fault}", highlight=False, soft_wrap=True)
     return 0 if found.holds else CORRUPT

@@ -6,7 +6,6 @@ temporary file, and the file to whoever asked.
 
 import asyncio
 import base64
-import hashlib
 import os
 import tempfile
 from collections.abc import AsyncIterator
@@ -18,30 +17,23 @@ import structlog
 
 from registry.access import act as access
 from registry.auth import reading
-from registry.auth.scope import Principal, Scope, scope_of
-from registry.bundles import checking, index, layout, showing, store
+from registry.auth.scope import Principal, Scope, owner_of, scope_of
+from registry.bundles import checking, store
 from registry.bundles.checking import Verdict
 from registry.bundles.index import Index
-from registry.bundles.opened import manifest_line
-from registry.bundles.showing import Read, Reader
-from registry.bundles.store import Row, Wanted
-from registry.bundles.zipped import Zip
+from registry.bundles.making.act import EVIDENCE, Hashing, Making
+from registry.bundles.wanted import Wanted
 from registry.db import Connection, Database
-from registry.errors import Busy, Corrupt, Fault, Invalid, NotFound
-from registry.ledger import entry as entries
-from registry.ledger import tiles
+from registry.errors import Busy, Fault, Invalid, NotFound
 from registry.ledger.log import act as log_act
 from registry.ledger.log import store as log_store
 from registry.ledger.log.signed import Signed
 from registry.ledger.moment import Moment
+from registry.threads.entry import sides_of
 
 log = structlog.get_logger()
 
-PROGRAM: Final = Path(__file__).parent / "shipped" / "verify.py"
-TOGETHER: Final = 50
-"""Rows whose proofs are read at once."""
 PIECE: Final = 262_144
-LONGEST: Final = 63
 
 
 class Asked(msgspec.Struct, frozen=True):
@@ -73,22 +65,29 @@ class Bundle(msgspec.Struct, frozen=True):
         }
 
 
-async def make(db: Database, principal: Principal, asked: Asked, moment: Moment | None = None) -> Bundle:
+async def make(
+    db: Database,
+    principal: Principal,
+    asked: Asked,
+    moment: Moment | None = None,
+    evidence: int = EVIDENCE,
+) -> Bundle:
     """A bundle of what *principal* may see, for the newest signed tree, or the newest by a moment.
 
     The same tree, caller's rights and scope give the same bytes, but for cosignatures and stamps come since.
+    It has *evidence* bytes of files at most, the first ones of the ledger; the others are named.
     """
     into = tempfile.TemporaryFile()  # noqa: SIM115 (whoever sends it closes it)
     try:
         async with db.snapshot() as conn:
             signed = await find_signed(conn, moment)
             wanted = await scoped(conn, principal, asked, signed.size)
-            if wanted.productions is None:
+            if wanted.pairs is None:
                 await access.show_within(conn, Scope(employers=wanted.employers))
             else:
-                reading.showing(*{employer_id for employer_id, _ in wanted.productions})
-            made = Making(Hashing(into), conn, signed)
-            found = await made.write(principal, asked, wanted)
+                reading.showing(*{employer_id for employer_id, _ in wanted.pairs})
+            made = Making(Hashing(into), conn, signed, wanted, principal.role, evidence)
+            found = await made.write()
     except BaseException:
         into.close()
         raise
@@ -158,131 +157,20 @@ async def scoped(conn: Connection, principal: Principal, asked: Asked, size: int
         raise Invalid(detail, [Fault("", "production_id", detail, "Send employer_id, too.")])
     if employer_id and scope.employers is not None and employer_id not in scope.employers:
         raise NotFound("there is no such employer")
-    narrowed = bool(asked.production_id) or scope.locals is not None
-    if employer_id and not await store.is_known(conn, employer_id):
+    if employer_id and not await store.is_known(conn, employer_id, size):
         raise NotFound("there is no such employer")
-    if not narrowed:
-        return Wanted(size, [employer_id] if employer_id else scope.employers, None, scope)
-    found = await store.list_productions(conn, scope, employer_id, asked.production_id)
-    if not found and (asked.production_id or asked.employer_id):
-        raise NotFound("there is no such production")
-    return Wanted(size, scope.employers, found, scope)
-
-
-class Hashing:
-    """A file that is hashed as it is written."""
-
-    def __init__(self, file: IO[bytes]) -> None:
-        self.file, self.hashed = file, hashlib.sha256()
-
-    def write(self, data: bytes) -> int:
-        """Write and hash."""
-        self.hashed.update(data)
-        return self.file.write(data)
-
-
-class Making:
-    """A bundle under way."""
-
-    def __init__(self, into: Hashing, conn: Connection, signed: Signed) -> None:
-        self.into, self.conn, self.signed = into, conn, signed
-        self.zip = Zip(into)
-        self.lines: list[str] = []
-        self.gone: set[str] = set()
-        self.told: set[str] = set()
-        self.left_out: list[int] = []
-        self.since = False
-
-    def add(self, name: str, body: bytes) -> None:
-        """Write one file and remember its line of the manifest."""
-        self.zip.add(name, [body])
-        self.lines.append(manifest_line(name, hashlib.sha256(body).hexdigest()))
-
-    async def write(self, principal: Principal, asked: Asked, wanted: Wanted) -> Index:
-        """Everything, in an order that follows from the tree and the scope."""
-        size, root = self.signed.size, self.signed.root
-        self.add(layout.WORDS, index.how(size, root).encode())
-        self.add(layout.PROGRAM, PROGRAM.read_bytes())
-        note = await log_store.cosigned(self.conn, self.signed)
-        self.add(layout.CHECKPOINT, note.encode())
-        await self.write_tiles()
-        async for body in store.stream_gone(self.conn, wanted.employers):
-            self.gone |= showing.digests_in(body)
-        reader = Reader(principal.role, wanted.scope, note, self.gone)
-        for table in store.TABLES:
-            await self.write_table(table, wanted, reader)
-        found = await self.write_index(principal, asked, wanted)
-        self.zip.add(layout.MANIFEST, ["".join(self.lines).encode()])
-        self.zip.close()
-        return found
-
-    async def write_tiles(self) -> None:
-        """The log as a static server would have it."""
-        for tile in tiles.grown(0, self.signed.size):
-            if tile.level is None:
-                body = tiles.bundle(await log_store.list_entries(self.conn, tile.start, tile.width))
-            else:
-                body = b"".join(await log_store.list_hashes(self.conn, tile.level, tile.start, tile.width))
-            self.add(layout.tile_name(tile), body)
-
-    async def write_table(self, table: str, wanted: Wanted, reader: Reader) -> None:
-        """The files of every row of a table, a few rows at a time."""
-        waiting: list[tuple[Row, Row]] = []
-        async for columns, beside in store.stream(self.conn, table, wanted):
-            waiting.append((columns, beside))
-            if len(waiting) == TOGETHER:
-                await self.write_rows(table, waiting, reader)
-                waiting = []
-        if waiting:
-            await self.write_rows(table, waiting, reader)
-
-    async def write_rows(self, table: str, rows: list[tuple[Row, Row]], reader: Reader) -> None:
-        """The files of some rows."""
-        placed = await store.place(self.conn, [row["ledger_index"] for row, _ in rows], self.signed.size)
-        for row, beside in rows:
-            at = placed[row["ledger_index"]]
-            entry = entries.decode(at.entry)
-            files = showing.files_of(Read(table, row, beside, entry, at.proof), reader)
-            if table == "redaction":
-                self.told |= showing.digests_in(row["body"])
-            if entry.record in self.gone and entry.record not in self.told:
-                self.since = True
-            elif not files and entry.record in self.told:
-                self.left_out.append(row["ledger_index"])
-            for name, body in files.items():
-                self.add(name, body)
-
-    async def write_index(self, principal: Principal, asked: Asked, wanted: Wanted) -> Index:
-        """Earlier checkpoints, stamps, and what the bundle says of itself."""
-        size, number = self.signed.size, self.signed.log
-        stamps = await store.list_stamps(self.conn, size)
-        earlier = await store.list_earlier(self.conn, size, number)
-        for each in earlier:
-            note = await log_store.cosigned(self.conn, each)
-            self.add(layout.checkpoint_name(each.log, each.size), note.encode())
-        for stamp in stamps:
-            self.add(
-                layout.stamp_name(stamp.log, stamp.size, stamp.short), await store.get_stamp(self.conn, stamp)
-            )
-        logs = await log_store.list_logs(self.conn)
-        scope = wanted.scope
-        whole = (wanted.employers, wanted.productions, scope.locals) == (None, None, None)
-        found = Index(
-            form=1,
-            size=size,
-            root=self.signed.root.hex(),
-            log=number,
-            logs=[index.Log(each.number, each.origin, each.vkey) for each in logs if each.number <= number],
-            witnesses=await store.list_witnesses(self.conn, size),
-            checkpoints=[index.Signed(each.log, each.size) for each in earlier],
-            stamps=stamps,
-            scope=index.Scope(
-                principal.role, wanted.employers, asked.production_id, scope.locals, scope.unions
-            ),
-            complete=whole and not self.since,
-            left_out=sorted(self.left_out),
-        )
-        if len({layout.stamp_name(each.log, each.size, each.short) for each in stamps}) < len(stamps):
-            raise Corrupt("ledger_stamp: two authorities have one short name")
-        self.add(layout.INDEX, index.canonical(found))
-        return found
+    pairs = None
+    if asked.production_id or scope.locals is not None:
+        pairs = await store.list_productions(conn, scope, employer_id, asked.production_id, size)
+        if not pairs and (asked.production_id or asked.employer_id):
+            raise NotFound("there is no such production")
+    return Wanted(
+        size=size,
+        employers=[employer_id] if employer_id else scope.employers,
+        production=asked.production_id,
+        pairs=pairs,
+        scope=scope,
+        sides=sides_of(principal),
+        # A manifest may name others, so it goes with all that the caller may see, or not at all.
+        maker=owner_of(principal) if asked == Asked() else None,
+    )

@@ -4,6 +4,7 @@ Nothing of a bundle is believed but the key that is given, or where none is, the
 """
 
 import hashlib
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import IO, Final
 
@@ -17,7 +18,7 @@ from registry.bundles.layout import (
     INDEX,
     MANIFEST,
     OWN,
-    ROWS,
+    WHYS,
     Names,
     checkpoint_name,
     names_of,
@@ -30,6 +31,7 @@ from registry.errors import Corrupt, Invalid
 from registry.ledger import checkpoint, note, tiles
 from registry.ledger import entry as entries
 from registry.ledger.checkpoint import Checkpoint
+from registry.ledger.entry import Entry
 from registry.ledger.merkle import Frontier, leaf_hash
 from registry.ledger.note import Note, Verifier
 from registry.ledger.tiles import FULL, Tile
@@ -43,7 +45,7 @@ WRONG_KEY: Final = f"{INDEX} names a key that is none"
 class Verdict(msgspec.Struct, frozen=True, kw_only=True):
     """What came of it: the first fault, or none. `trusted`: the key was given, not the bundle's own.
 
-    `shown`: of how many of the *records* that a bundle can have it has all; of all of them, when `complete`.
+    `shown`: of how many of the *records* it has all; when `complete`, of all but those `withheld`, with why.
     """
 
     holds: bool
@@ -57,6 +59,7 @@ class Verdict(msgspec.Struct, frozen=True, kw_only=True):
     complete: bool = False
     records: int = 0
     shown: int = 0
+    withheld: dict[str, int] = {}
 
 
 def check(file: IO[bytes], vkey: str | None = None) -> Verdict:
@@ -79,8 +82,8 @@ class Checked:
         self.frontier, self.chains = Frontier(), Chains()
         self.rows: list[list[bytes]] = [[] for _ in range(tiles.HIGHEST + 1)]
         self.known = {MANIFEST, *OWN}
-        self.redacted, self.left_out, self.short = b"", dict[int, str](), dict[str, Placed]()
-        self.gone = {*self.index.left_out}
+        self.redacted, self.left_out, self.short = set[str](), dict[int, str](), dict[str, Placed]()
+        self.gone, self.kept = {*self.index.left_out}, {each.entry: each.why for each in self.index.withheld}
         self.rules, self.changes = set[str](), {self.keys[self.index.log].vkey}
         self.records, self.shown = 0, 0
 
@@ -108,15 +111,16 @@ class Checked:
             complete=self.index.complete,
             records=self.records,
             shown=self.shown,
+            withheld=dict(sorted(Counter(self.kept.values()).items())),
         )
 
     def check_left_out(self) -> None:
         """What is missing from a complete bundle was redacted; every log signed this one, or is named."""
         for index, record in self.left_out.items():
-            if record.encode() not in self.redacted:
+            if record not in self.redacted:
                 raise Corrupt(f"entry {index} is left out, and no redaction says so")
         for name, placed in self.short.items():
-            if placed.entry.record.encode() not in self.redacted:
+            if placed.entry.record not in self.redacted:
                 raise Corrupt(
                     f"{name} is not all that entry {placed.index} vouches for, and no redaction says so"
                 )
@@ -169,10 +173,7 @@ class Checked:
         self.known.add(name)
         for number, data in enumerate(entries_of(name, self.bundle.read(name), width)):
             index = place * FULL + number
-            try:
-                entry = entries.decode(data)
-            except Corrupt:
-                raise Corrupt(f"{name}: entry {index} is not in canonical form") from None
+            entry = entry_in(data, f"{name}: entry {index} is not in canonical form")
             leaf = leaf_hash(data)
             self.rows[0].append(leaf)
             full = self.frontier.append(leaf)
@@ -197,18 +198,21 @@ class Checked:
         if entry.kind in RULES:
             self.rules.add(entry.sha256)
         if entry.kind == "redaction" and names.content in files:
-            self.redacted += self.bundle.read(names.content)
+            self.redacted |= vouched.digests_in(self.bundle.read(names.content))
         if entry.kind == "log" and names.content in files:
             self.changes |= vouched.keys_in(self.bundle.read(names.content))
         if index in self.gone:
             self.left_out[index] = entry.record
-        elif entry.kind in ROWS:
-            self.count(placed, names)
+        else:
+            self.count(placed, names, files)
 
-    def count(self, placed: Placed, names: Names) -> None:
-        """Whether what an entry vouches for is shown, and all of it, as it is in a complete bundle."""
-        whole = vouched.is_whole(self.bundle, names, placed.entry)
-        if self.index.complete and not whole:
+    def count(self, placed: Placed, names: Names, files: Sequence[str]) -> None:
+        """Whether all that an entry vouches for is shown, or is withheld for a reason that it can have."""
+        whole, why = vouched.is_whole(self.bundle, names, placed.entry), self.kept.get(placed.index)
+        left = [names.row] if why == "size" else []
+        if why and (placed.entry.kind != WHYS[why] or files != left):
+            raise Corrupt(f"entry {placed.index} is not withheld as {INDEX} says")
+        if self.index.complete and not (whole or why):
             raise Corrupt(f"nothing shows what entry {placed.index} vouches for")
         self.records, self.shown = self.records + 1, self.shown + whole
         if not (self.index.complete and names.sections and self.bundle.has(names.sections)):
@@ -226,6 +230,17 @@ class Checked:
             raise Corrupt(f"{name} is not what the entries give")
         self.known.add(name)
         row.clear()
+
+
+def entry_in(data: bytes, fault: str) -> Entry:
+    """The entry that *data* is, whose number every program reads as what it is."""
+    try:
+        entry = entries.decode(data)
+    except Corrupt:
+        raise Corrupt(fault) from None
+    if abs(entry.seq) > vouched.LARGEST:
+        raise Corrupt(fault)
+    return entry
 
 
 def keys_of(index: Index, given: Verifier | None) -> tuple[dict[int, Verifier], list[Verifier]]:

@@ -44,14 +44,16 @@ async def get_bundle(
     employer_id: Employer = None,
     production_id: Production = None,
 ) -> Stream:
-    """Filings as received, findings, rules, schemas, records, moves of alerts, and the log that proves them.
+    """Every kind of record with the log that proves it: filings, findings, alerts, threads with their files.
 
     A zip with every entry of the log, its tiles and signed checkpoint, and what you may see of what they
     vouch for: an auditor within their mandate, an employer its own, a representative the productions of their
-    locals. `verify.py` in it checks every byte with Python and `cryptography` alone. Sections that are kept
-    from your role are left out, the others proved all the same. It stands on a signed tree: with `as_of` or
-    `tree_size`, on the newest by then. The same tree and rights give the same bytes, but for what witnesses
-    and time stampers have said since.
+    locals and what concerns them. `verify.py` in it checks every byte with Python and `cryptography` alone.
+    Sections that are kept from your role are left out, the others proved all the same; `bundle.json` names
+    what else is withheld, and why: words that one side of a thread keeps to itself, exports of others, files
+    of evidence beyond 1 GiB. Who reported an observation is in no bundle. It stands on a signed tree: with
+    `as_of` or `tree_size`, on the newest by then. The same tree and rights give the same bytes, but for what
+    witnesses and time stampers have said since, and redactions have taken.
     """
     made = await act.make(db, principal, Asked(employer_id, production_id), moment)
     return Stream(act.sent(made), headers=made.headers)

@@ -23,31 +23,45 @@ NAME: Final = re.compile(r"bundle/[A-Za-z0-9_][A-Za-z0-9._-]*(/[A-Za-z0-9_][A-Za
 ODD: Final = re.compile(r"[^A-Za-z0-9_-]", re.ASCII)
 SUFFIX: Final = ".tlog-proof"
 FILINGS: Final = ("filing", "amendment", "withdrawal")
-ROWS: Final = (
-    *FILINGS,
-    *("employer", "production", "pack", "params", "schema", "judgement", "alert", "log", "redaction"),
-)
-"""The kinds of entries whose records a bundle has."""
+WHYS: Final = {"side": "thread", "size": "thread", "maker": "export", "others": "judgement"}
+"""Why an entry may be withheld, and of which kind it is then. Of a `size` the row is there all the same."""
+MEANT: Final = {
+    "side": "words of a thread that one side keeps to itself",
+    "size": "files of evidence beyond the bytes that one bundle takes",
+    "maker": "manifests of exports that others made",
+    "others": "judgements with findings that concern others, too",
+}
 
 
 class Names(msgspec.Struct, frozen=True):
-    """The files that can show what one entry vouches for; empty where there is no such file."""
+    """The files that can show what one entry vouches for; empty where there is no such file.
+
+    Of an entry of a thread there is a `content`, words with their salt, or else the `file` that was shown.
+    """
 
     row: str = ""
     content: str = ""
+    file: str = ""
     sections: str = ""
     salts: str = ""
     proof: str = ""
 
 
 def names_of(index: int, entry: Entry) -> Names:
-    """The names of the files of the entry at *index*."""
-    if entry.kind not in ROWS:
-        return Names()
+    """The names of the files of the entry at *index*.
+
+    The row of an observation has none, for whomever: it could tell who reported it.
+    """
     row, own, number = f"{TOP}rows/{index:010}.json", safe(entry.id), f"{entry.seq:03}"
     if entry.kind in FILINGS:
         stem = f"{TOP}filings/{own}/{number}"
-        return Names(row, f"{stem}.json", f"{stem}-sections.json", f"{stem}-salts.json", f"{stem}{SUFFIX}")
+        more = (f"{stem}-sections.json", f"{stem}-salts.json", f"{stem}{SUFFIX}")
+        return Names(row, f"{stem}.json", "", *more)
+    if entry.kind == "observation":
+        return Names(content=f"{TOP}observations/{own}.json")
+    if entry.kind == "thread":
+        stem = f"{TOP}threads/{own}/{number}"
+        return Names(row, f"{stem}.json", f"{stem}.file")
     content = {
         "employer": f"employers/{own}/{number}.json",
         "production": f"productions/{own}/{number}.json",
@@ -57,6 +71,10 @@ def names_of(index: int, entry: Entry) -> Names:
         "judgement": f"judgements/{own}.json",
         "redaction": f"redactions/{own}.json",
         "log": f"changes/{own}-{number}.json",
+        "request": f"requests/{own}/{number}.json",
+        "answer": f"requests/{own}/{number}.json",
+        "access": f"readings/{own}.json",
+        "export": f"exports/{own}.json",
     }.get(entry.kind)
     return Names(row, TOP + content if content else "")
 

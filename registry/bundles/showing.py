@@ -1,9 +1,8 @@
 """Which files show what an entry vouches for, as far as the caller may read it and redactions left it."""
 
 import hashlib
-import re
 from collections.abc import Collection, Mapping
-from typing import Any, Final
+from typing import Any
 
 import msgspec
 
@@ -16,9 +15,11 @@ from registry.judging.ruling import concerning, decode
 from registry.ledger import entry as entries
 from registry.ledger import prooffile
 from registry.ledger.entry import Entry, row_bytes
+from registry.observations import entry as observations
+from registry.threads import entry as threads
+from registry.threads.evidence import File
 
 Row = Mapping[str, Any]
-DIGEST: Final = re.compile(rb"[0-9a-f]{64}")
 
 
 class Reader(msgspec.Struct, frozen=True):
@@ -53,8 +54,9 @@ def files_of(read: Read, reader: Reader) -> dict[str, bytes]:
     if read.table == "disclosure_version":
         files = filing(read, reader)
     elif read.table != "judgement" or whole_judgement(read, reader):
-        files[names.row] = row_bytes(read.table, read.row)
-        if names.content:
+        if names.row:
+            files[names.row] = row_bytes(read.table, read.row)
+        if names.content and shown_file(read) is None:
             files[names.content] = content_of(read)
     for name, vouched in ((names.row, read.entry.record), (names.content, read.entry.sha256)):
         if name in files and hashlib.sha256(files[name]).hexdigest() != vouched:
@@ -68,8 +70,20 @@ def files_of(read: Read, reader: Reader) -> dict[str, bytes]:
 
 def content_of(read: Read) -> bytes:
     """The bytes that an entry's `sha256` is of."""
+    match read.table:
+        case "observation":
+            return observations.canonical(read.row["document"])
+        case "thread_entry":
+            return threads.sealed(read.row["salt"], read.row["document"])
     body: bytes = read.row["findings"] if read.table == "judgement" else read.row["body"]
     return body
+
+
+def shown_file(read: Read) -> File | None:
+    """The file of evidence that an entry of a thread shows; its bytes are written as they are read."""
+    if read.table != "thread_entry" or read.row["kind"] != "evidence":
+        return None
+    return msgspec.convert(read.row["document"], File)
 
 
 def whole_judgement(read: Read, reader: Reader) -> bool:
@@ -120,8 +134,3 @@ def opened(received: Row, salts: Mapping[str, str], kept: Collection[str], entry
             sections[name] = received[name]
             texts.append(text)
     return {"sections": sections, "opened": texts}
-
-
-def digests_in(body: bytes) -> set[str]:
-    """Every digest that the body of a redaction names."""
-    return {each.decode() for each in DIGEST.findall(body)}

@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+import re
 from collections.abc import Collection
 from typing import Any, Final
 
@@ -16,6 +17,9 @@ from registry.ledger import merkle, prooffile
 from registry.ledger.entry import Entry
 
 SECTIONS: Final = {"opened", "sections", "withheld"}
+LARGEST: Final = 2**53 - 1
+"""The largest whole number that every program reads as what it is."""
+DIGEST: Final = re.compile(rb"[0-9a-f]{64}")
 
 
 class Placed(msgspec.Struct, frozen=True):
@@ -41,12 +45,13 @@ def check_files(
         raise Corrupt(
             f"{names.row} names other rules than were published, or than entry {placed.index} vouches for"
         )
-    if names.content in found:
-        digest = sha256(bundle.read(names.content))
+    for name in (names.content, names.file):
+        # By the digest of all its bytes, as it was taken when the zip was read: a file may be large.
+        digest = bundle.digests.get(name, "")
         # A judgement's entry names its findings twice.
         findings = entry.findings if entry.kind == "judgement" else None
-        if digest != entry.sha256 or findings not in (None, digest):
-            raise Corrupt(f"{names.content} is not what entry {placed.index} vouches for")
+        if name in found and (digest != entry.sha256 or findings not in (None, digest)):
+            raise Corrupt(f"{name} is not what entry {placed.index} vouches for")
     if names.salts in found and not salts_open(bundle, placed, names):
         raise Corrupt(f"{names.salts} does not open what entry {placed.index} commits to")
     if names.sections in found and not sections_open(bundle.read(names.sections), entry):
@@ -69,7 +74,8 @@ def is_whole(bundle: Opened, names: Names, entry: Entry) -> bool:
     """Whether every file that shows what an entry vouches for is there; of a filing, or its sections are."""
     if names.sections and bundle.has(names.proof) and bundle.has(names.sections):
         return True
-    parts = [names.row, names.content, names.salts if entry.sd else "", names.proof]
+    content = names.file if bundle.has(names.file) else names.content
+    parts = [names.row, content, names.salts if entry.sd else "", names.proof]
     return all(bundle.has(name) for name in parts if name)
 
 
@@ -77,6 +83,11 @@ def is_short(data: bytes, entry: Entry) -> bool:
     """Whether sections are missing that are not said to be withheld; *data* is a file of sections."""
     told = read(data)
     return len(told["opened"]) + len(told["withheld"]) < len(entry.sd)
+
+
+def digests_in(data: bytes) -> set[str]:
+    """Every digest that a redaction names."""
+    return {each.decode() for each in DIGEST.findall(data)}
 
 
 def keys_in(data: bytes) -> set[str]:
@@ -147,21 +158,21 @@ def read(data: bytes) -> Any:
 
 
 def decoded(data: bytes) -> Any:
-    """The JSON value in *data*; None where there is none, or a number in it is no whole one."""
+    """The JSON value in *data*; None where there is none, or a number that programs read differently."""
     try:
         value = msgspec.json.decode(data)
-        return None if has_fraction(value) else value
+        return None if has_odd_number(value) else value
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         return None
 
 
-def has_fraction(value: Any) -> bool:
-    """Whether a number that is not whole stands in *value*: programs write those in different ways."""
+def has_odd_number(value: Any) -> bool:
+    """Whether a number stands in *value* that is not whole or too large: programs write those differently."""
     if isinstance(value, dict):
-        return any(has_fraction(each) for each in value.values())
+        return any(has_odd_number(each) for each in value.values())
     if isinstance(value, list):
-        return any(has_fraction(each) for each in value)
-    return isinstance(value, float)
+        return any(has_odd_number(each) for each in value)
+    return isinstance(value, float) or (isinstance(value, int) and abs(value) > LARGEST)
 
 
 def sha256(data: bytes) -> str:

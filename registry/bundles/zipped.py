@@ -85,12 +85,18 @@ class Zip:
     def add(self, name: str, pieces: Iterable[bytes]) -> None:
         """Write one file whose content is *pieces*, held in memory."""
         body = b"".join(pieces)
-        crc = zlib.crc32(body)
-        self.members.append(Member(name, crc, len(body), self.place))
-        head = header(name, crc, len(body))
-        self.into.write(head)
-        self.into.write(body)
-        self.place += len(head) + len(body)
+        self.begin(name, zlib.crc32(body), len(body))
+        self.put(body)
+
+    def begin(self, name: str, crc: int, size: int) -> None:
+        """Write what stands before a file; its content is then to be `put`, all of it, piece by piece."""
+        self.members.append(Member(name, crc, size, self.place))
+        self.put(header(name, crc, size))
+
+    def put(self, data: bytes) -> None:
+        """Write the next bytes."""
+        self.into.write(data)
+        self.place += len(data)
 
     def close(self) -> None:
         """Write the directory."""

@@ -29,6 +29,7 @@ LATIN: Final = 0xFF
 MARGIN: Final = 20 * mm
 FOOT: Final = 12 * mm
 GREY: Final = HexColor(0x555555)
+FOLDER: Final = "packet.txt in the folder has them"
 TOTAL: Final = "total"
 DEEPEST: Final = 6
 
@@ -124,23 +125,24 @@ def paper(sheet: Sheet, font: bytes) -> bytes:
     return into.getvalue()
 
 
-def story(sheet: Sheet, known: Collection[int]) -> list[Flowable]:
-    """Everything that is set, in order."""
-    told: list[Flowable] = [Paragraph(marked(sheet.title, known), TITLE), *said(notice(sheet, known), known)]
+def story(sheet: Sheet, known: Collection[int], elsewhere: str = FOLDER) -> list[Flowable]:
+    """Everything that is set, in order; *elsewhere* says who has what cannot be printed."""
+    told: list[Flowable] = [Paragraph(marked(sheet.title, known), TITLE)]
+    told += said(notice(sheet, known, elsewhere), known)
     for number, section in enumerate(sheet.sections, 1):
         told.append(Heading(number, section.title))
         told += [each for line in section.lines for each in said(line, known)]
     return [*told, Spacer(1, 1)]
 
 
-def notice(sheet: Sheet, known: Collection[int]) -> Line:
+def notice(sheet: Sheet, known: Collection[int], elsewhere: str) -> Line:
     """That some characters could not be printed, if so."""
     count = lost(sheet.title + every(sheet.sections), known)
     if not count:
         return Line(sheet.foot)
     return Line(
         f"{sheet.foot}\n{count} characters that this print cannot show stand in it as their Unicode numbers, "
-        "⟨U+…⟩; packet.txt in the folder has them as they were written."
+        f"⟨U+…⟩; {elsewhere} as they were written."
     )
 
 

@@ -7,7 +7,7 @@ receipt.py   what a receipt says, and the file that proves it (pure)
 square.py    a QR code of a few hundred bytes, as rows of dark and light (pure)
 words.py     a receipt in words, for print (pure)
 page.py      the words as a page of its own, with nothing to load (pure)
-paper.py     the words as PDF, A4 (pure)
+paper.py     the words as PDF, A4; the texts to be copied in letters that tell each other apart (pure)
 act.py       read in one snapshot, and make
 http.py      one address for each form
 

@@ -15,10 +15,11 @@ HEADERS: Final = {
     "Referrer-Policy": "no-referrer",
 }
 STYLE: Final = (
-    "@page{size:A4;margin:18mm}"
+    "@page{size:A4;margin:18mm}@media print{body{margin:0!important;max-width:none!important}}"
     "body{font:11pt/1.4 system-ui,sans-serif;max-width:175mm;margin:10mm auto;color:#111}"
-    "h1{font-size:17pt}h2{font-size:12.5pt;margin:1.2em 0 .3em}p{margin:.15em 0}"
-    ".small,pre{font:8pt/1.35 ui-monospace,monospace;overflow-wrap:anywhere;white-space:pre-wrap}"
+    "h1{font-size:17pt}h2{font-size:12.5pt;margin:1.2em 0 .3em;break-after:avoid}"
+    "h1,h2,p{overflow-wrap:anywhere}p{margin:.15em 0}"
+    ".small,pre{font:8pt/1.35 ui-monospace,monospace;word-break:break-all;white-space:pre-wrap}"
     ".code{break-inside:avoid}.code svg{width:90mm;height:90mm}"
 )
 

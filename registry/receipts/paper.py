@@ -4,6 +4,8 @@ import io
 from collections.abc import Collection, Iterator
 from typing import Final
 
+from reportlab.lib.colors import black
+from reportlab.lib.styles import ParagraphStyle
 from reportlab.lib.units import mm
 from reportlab.platypus import Flowable, Paragraph, Spacer
 
@@ -12,6 +14,13 @@ from registry.receipts.square import Square
 from registry.receipts.words import Printed
 
 WIDE: Final = 100 * mm
+PAGE: Final = "the same receipt as a page (receipt.html) has them"
+DASH: Final = "\u2014"
+"""What a line of a signature begins with."""
+COPIED: Final = ParagraphStyle(
+    "copied", parent=SMALL, fontName="Courier", fontSize=6.8, leading=8.6, textColor=black
+)
+"""A text to be copied letter by letter: no two letters look alike. Every reader of PDF has the font."""
 
 
 class Code(Flowable):  # type: ignore[misc]
@@ -36,7 +45,7 @@ def paper(printed: Printed, code: Square, font: bytes) -> bytes:
     """The receipt as PDF, the same bytes for the same words on every machine."""
     known = typeface(font).known
     into = io.BytesIO()
-    told = [*story(printed.sheet, known), *shown(printed, code, known)]
+    told = [*story(printed.sheet, known, PAGE), *shown(printed, code, known)]
     Pages(into, printed.sheet, known).build(told)
     return into.getvalue()
 
@@ -49,5 +58,6 @@ def shown(printed: Printed, code: Square, known: Collection[int]) -> Iterator[Fl
     for title, text in printed.texts:
         yield Paragraph(marked(title, known), HEADING)
         for line in text.split("\n"):
-            yield Paragraph(marked(line, known) or "&nbsp;", SMALL)
+            style = COPIED if line.replace(DASH, "").isascii() else SMALL
+            yield Paragraph(marked(line, known) or "&nbsp;", style)
     yield Spacer(1, 1)

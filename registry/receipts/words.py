@@ -88,6 +88,7 @@ def short(name: str) -> str:
 def placed(receipt: Receipt) -> Section:
     """Where it stands in the ledger, and on which signed tree."""
     tree = receipt.checkpoint
+    counted = f"{tree.size} {'entry' if tree.size == 1 else 'entries'}"
     witnesses = joined(receipt.witnesses) or "nobody; the log alone has signed"
     return Section(
         "Where it stands",
@@ -96,7 +97,7 @@ def placed(receipt: Receipt) -> Section:
             fact("Entry", f"{receipt.filed.ledger_index}, counted from 0"),
             Line("", "Leaf hash"),
             small(receipt.leaf.hex()),
-            fact("Signed tree", f"{tree.size} entries, signed at {stamp(receipt.signed.signed_at)}"),
+            fact("Signed tree", f"{counted}, signed at {stamp(receipt.signed.signed_at)}"),
             Line("", "Root"),
             small(tree.root.hex()),
             fact("Cosigned by", witnesses),

@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 import conftest
 import papers
 import pytest
+import spoken
 
 from registry.agreements import act as agreements
 from registry.audit import act as audit
@@ -40,11 +41,12 @@ async def settle(db):
     marks = {"confidentiality": {"sections": {"tools": "employer"}}}
     kept = papers.document(key=papers.SECOND, filing=marks, **papers.uses())
     other = papers.document(key=("other-films", "harbor-lights-s1"), **papers.uses())
-    return {
+    found = {
         "filed": filed,
         "kept": await papers.file(db, kept, key="k-3"),
         "other": await papers.file(db, other, key="k-4", principal=papers.OTHERS),
     }
+    return found | await spoken.settle(db)
 
 
 @pytest.fixture

@@ -50,9 +50,13 @@ async def test_a_bundle_has_the_whole_log_and_what_every_entry_vouches_for(offic
     verified = ["openssl", "ts", "-verify", "-data", "note", "-in", "stamp", "-CAfile", "own.pem"]
     assert ran(tmp_path, *verified).returncode == 0
     assert hashlib.sha256(files[f"filings/{own.disclosure_id}/001.json"]).hexdigest() == own.sha256
-    assert len(folders(files, "rows")) == told["size"] == own.ledger.size + 11
+    assert told["size"] == own.ledger.size + 24
+    # An observation has no row in a bundle; of four notes and an export of others there is the entry alone.
+    assert len(folders(files, "rows")) == told["size"] - 1 - len(told["withheld"])
+    assert sorted(each["why"] for each in told["withheld"]) == ["maker", *["side"] * 4]
     assert {name.partition("/")[0] for name in files} >= {
-        *("log", "rows", "filings", "judgements", "rules", "schemas", "employers", "productions", "stamps")
+        *("log", "rows", "filings", "judgements", "rules", "schemas", "employers", "productions", "stamps"),
+        *("requests", "observations", "threads", "readings", "exports"),
     }
     for line in files["MANIFEST.sha256"].decode().splitlines():
         digest, _, name = line.partition("  ")
@@ -73,11 +77,14 @@ async def test_the_program_in_it_runs_where_the_registry_is_not(office, tmp_path
     assert (own.returncode, given.returncode) == (0, 0), own.stdout + own.stderr
     assert "by the key that the bundle names" in own.stdout
     assert "by the key that was given" in given.stdout
-    assert "Records: all 71 of 71 are here." in own.stdout
+    assert "Records: all but what is withheld; 79 of 84 are here." in own.stdout
+    assert (
+        "Withheld, as whoever made it says: 4, words of a thread that one side keeps to itself" in own.stdout
+    )
     forged, nothing, no_key = run("forged.zip"), run("verify.py"), run("whole.zip", "--vkey", "x")
     assert forged.returncode == 1
     assert forged.stdout.startswith("WRONG: bundle/")
-    assert "the archive is not as it was written, behind its beginning" in nothing.stdout
+    assert "the archive is not as it was written at byte 0, behind its beginning" in nothing.stdout
     assert no_key.returncode == 2
     (tmp_path / "own.zip").write_bytes(await bundled.bundle(office, papers.OFFICE))
     told = run("own.zip").stdout
@@ -212,7 +219,10 @@ async def test_a_log_that_was_rotated_is_one_tree_and_every_key_in_its_turn_is_c
     assert json.loads(files[change])["before"]["origin"] == "registry.example/ledger"
     body = files[earlier]
     forged = data.replace(body, body[:-3] + b"AA\n", 1)
-    assert bundled.fault(forged) == f"bundle/{earlier} is not as it was written: its checksum is another"
+    start = data.index(body)
+    where = f"(bytes {start} to {start + len(body)} of the archive)"
+    said = f"bundle/{earlier} is not as it was written: its checksum is another {where}"
+    assert bundled.fault(forged) == said
 
 
 async def test_a_bundle_stands_on_a_signed_tree(db):

@@ -34,8 +34,13 @@ def sha256(data):
     return hashlib.sha256(data).hexdigest()
 
 
+def is_export(data):
+    """Whether *data* is an entry of an export."""
+    return b'"kind":"export"' in data
+
+
 def log(*entries, **said):
-    """The files of a log of some entries, signed, and what is said of them."""
+    """The files of a log of some entries, signed, and what is said of them; exports are withheld, as others'."""
     tree = Frontier()
     for each in entries:
         tree.append(leaf_hash(each))
@@ -51,6 +56,7 @@ def log(*entries, **said):
         "scope": SCOPE,
         "complete": True,
         "left_out": [],
+        "withheld": [{"entry": n, "why": "maker"} for n, each in enumerate(entries) if is_export(each)],
         **said,
     }
     return {
@@ -206,9 +212,105 @@ def test_what_a_bundle_says_of_itself_fits_together(said):
     assert fault(log(entry(), **said)) == "bundle/bundle.json is not what a bundle says of itself"
 
 
-def test_an_entry_that_has_no_record_in_a_bundle_cannot_be_left_out_of_it():
-    """An export's, say; only its digests are there."""
-    assert fault(log(entry(), left_out=[0])) == "entry 0 is left out, and no redaction says so"
+def test_an_entry_cannot_be_left_out_without_a_redaction():
+    """Nor where the record it names is nothing that a redaction could name."""
+    said = "entry 0 is left out, and no redaction says so"
+    for record in ("0" * 64, "", "x"):
+        assert fault(log(entry(record=record), left_out=[0], withheld=[])) == said
+
+
+@pytest.mark.parametrize(
+    ("kind", "why", "files", "holds"),
+    [
+        ("thread", "side", {}, True),
+        ("export", "maker", {}, True),
+        ("judgement", "others", {}, True),
+        ("thread", "size", {"rows/0000000000.json": b"{}"}, True),
+        ("thread", "size", {}, False),
+        ("thread", "side", {"rows/0000000000.json": b"{}"}, False),
+        ("thread", "side", {"threads/a/001.json": b"{}"}, False),
+        ("thread", "size", {"rows/0000000000.json": b"{}", "threads/a/001.file": b"{}"}, False),
+        ("filing", "side", {}, False),
+        ("observation", "maker", {}, False),
+        ("export", "side", {}, False),
+        ("request", "size", {"rows/0000000000.json": b"{}"}, False),
+    ],
+)
+def test_an_entry_is_withheld_for_a_reason_that_it_can_have_and_is_not_there(kind, why, files, holds):
+    """No filing is withheld as a note of a thread; what is said to be withheld is not in the bundle all the same."""
+    one = entry(kind=kind, sha256=sha256(b"{}"), record=sha256(b"{}"))
+    for complete in (True, False):
+        made = log(one, complete=complete, withheld=[{"entry": 0, "why": why}]) | files
+        assert fault(made) == ("" if holds else "entry 0 is not withheld as bundle/bundle.json says")
+
+
+@pytest.mark.parametrize(
+    "withheld",
+    [
+        *([{"entry": 1, "why": "maker"}], [{"entry": -1, "why": "maker"}], [{"entry": 0, "why": "whim"}]),
+        *(
+            [{"entry": 0, "why": "maker"}] * 2,
+            [{"entry": 0}],
+            [{"entry": True, "why": "maker"}],
+            [0],
+            {},
+            None,
+        ),
+        *(
+            [{"entry": 0, "why": ["maker"]}],
+            [{"entry": 0.0, "why": "maker"}],
+            [{"entry": 2**60, "why": "maker"}],
+        ),
+        [{"entry": 0, "why": "maker", "more": 1}],
+    ],
+)
+def test_what_is_withheld_is_told_once_with_a_known_reason(withheld):
+    """Entries of the tree, in order, each once."""
+    said = "bundle/bundle.json is not what a bundle says of itself"
+    assert fault(log(entry(), withheld=withheld)) == said
+    assert fault(log(entry(), left_out=[0])) == said
+
+
+@pytest.mark.parametrize("kind", ["request", "answer", "observation", "access", "export", "thread"])
+def test_of_every_kind_a_complete_bundle_has_what_the_entry_vouches_for(kind):
+    """Its row and its content; of an observation the content alone, and no row is taken for it."""
+    row, body = b"{}", b'{"a":1}'
+    name = {"answer": "requests/a/001.json", "request": "requests/a/001.json", "thread": "threads/a/001.file"}
+    place = name.get(kind) or {"access": "readings"}.get(kind, f"{kind}s") + "/a.json"
+    seq = 1
+    made = log(entry(kind=kind, seq=seq, sha256=sha256(body), record=sha256(row)), withheld=[])
+    rows = {} if kind == "observation" else {"rows/0000000000.json": row}
+    assert fault(made | rows | {place: body}) == ""
+    assert fault(made | rows) == "nothing shows what entry 0 vouches for"
+    assert fault(made | rows | {place: body + b" "}) == f"bundle/{place} is not what entry 0 vouches for"
+    if rows:
+        assert fault(made | {place: body}) == "nothing shows what entry 0 vouches for"
+        more = {"rows/0000000000.json": row + b" ", place: body}
+        assert fault(made | more) == "bundle/rows/0000000000.json is not what entry 0 vouches for"
+    else:
+        more = {"rows/0000000000.json": row, place: body}
+        assert fault(made | more) == "no entry vouches for bundle/rows/0000000000.json"
+
+
+@pytest.mark.parametrize(
+    "number", ["9007199254740992", "-9007199254740992", "1" * 19, "1" * 400, "9" * 200_000, "-" + "1" * 4301]
+)
+def test_a_number_that_programs_read_differently_is_a_fault_and_no_crash(number):
+    """In what a bundle says of itself, in sections, in an entry; however many digits it has."""
+    said = number.encode()
+    files = filing(b'{"opened":[],"sections":' + said + b',"withheld":[]}')
+    assert fault(files) == "bundle/filings/a/001-sections.json does not open what entry 0 commits to"
+    files = log(entry())
+    files["bundle.json"] = files["bundle.json"].replace(b'"size":1', b'"size":' + said)
+    assert fault(files) == "bundle/bundle.json is not what a bundle says of itself"
+    name = "log/tile/entries/000.p/1"
+    one = entry(kind="log", sha256="").replace(b'"seq":1', b'"seq":' + said)[:60_000]
+    files = log(one, complete=False, withheld=[])
+    assert fault(files) == f"bundle/{name}: entry 0 is not in canonical form"
+    text = base64url(b'["s","a",' + said + b"]")
+    assert fault(filing(told({}, [text]), text)) == (
+        "bundle/filings/a/001-sections.json does not open what entry 0 commits to"
+    )
 
 
 def test_a_log_that_no_entry_of_a_change_names_is_nobodys():

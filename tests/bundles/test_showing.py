@@ -5,7 +5,7 @@ import hashlib
 import pytest
 
 from registry.auth.scope import Scope
-from registry.bundles import showing
+from registry.bundles import showing, vouched
 from registry.bundles.showing import Read, Reader
 from registry.errors import Corrupt
 from registry.ledger.entry import Entry, commit_sections, row_digest
@@ -60,4 +60,4 @@ def test_of_a_redacted_version_the_other_sections_are_proved():
 def test_the_digests_a_redaction_names_are_found_in_its_body():
     """Whatever else it says."""
     mark = "ab" * 32
-    assert showing.digests_in(f'{{"rows":[{{"was":"{mark}"}}]}}'.encode()) == {mark}
+    assert vouched.digests_in(f'{{"rows":[{{"was":"{mark}"}}]}}'.encode()) == {mark}

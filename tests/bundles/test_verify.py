@@ -6,6 +6,7 @@ import io
 import json
 import sys
 import zipfile
+import zlib
 from functools import partial
 from pathlib import Path
 
@@ -24,6 +25,7 @@ from registry.ledger.checkpoint import Seal
 MADE = []
 """The one bundle that these tests forge copies of, its log's seal and note alone, and where its files lie."""
 SLOW = partial(pytest.param, marks=pytest.mark.slow)
+ENTRIES, HASHES = "log/tile/entries/000.p/84", "log/tile/0/000.p/84"
 UNVOUCHED = {"VERIFY.txt", "verify.py"}
 """Files that no entry vouches for: what is said in words, and the program."""
 
@@ -108,7 +110,7 @@ def test_a_changed_byte_of_every_header_and_of_every_line_of_the_directory_is_fo
 
 def test_a_bundle_that_is_cut_or_goes_on_is_found(bundle):
     """At its end, in the middle of a file, before it begins; something before it, something behind it."""
-    middle = next(first + 3 for name, _, first, _ in lies() if name == "bundle/log/tile/0/000.p/71")
+    middle = next(first + 3 for name, _, first, _ in lies() if name == f"bundle/{HASHES}")
     for forged in (
         bundle[:-1],
         bundle[: len(bundle) // 2],
@@ -118,7 +120,7 @@ def test_a_bundle_that_is_cut_or_goes_on_is_found(bundle):
         b"PK" + bundle,
     ):
         assert bundled.fault(forged) != ""
-    assert bundled.fault(bundle[:middle]) == "bundle/log/tile/0/000.p/71 is cut short"
+    assert bundled.fault(bundle[:middle]) == f"bundle/{HASHES} is cut short, at byte {middle}"
 
 
 def test_a_file_added_removed_doubled_or_moved_is_named(bundle):
@@ -134,7 +136,7 @@ def test_a_file_added_removed_doubled_or_moved_is_named(bundle):
     assert bundled.fault(remade({**files, "filings/more.json": b"{}"})) == (
         "no entry vouches for bundle/filings/more.json"
     )
-    for name in ("bundle.json", "log/checkpoint", "log/tile/entries/000.p/71", "log/tile/0/000.p/71"):
+    for name in ("bundle.json", "log/checkpoint", ENTRIES, HASHES):
         gone = {each: body for each, body in files.items() if each != name}
         assert bundled.fault(remade(gone)) == f"bundle/{name} is missing"
     renamed = {name.replace(row, "rows/0000009999.json"): body for name, body in files.items()}
@@ -145,13 +147,14 @@ def test_a_file_added_removed_doubled_or_moved_is_named(bundle):
     for name, body in [*files.items(), (row, files[row])]:
         archive.add(f"bundle/{name}", [body])
     archive.close()
-    assert bundled.fault(into.getvalue()) == f"bundle/{row} is in the archive twice"
+    again = into.getvalue().rindex(b"PK\3\4")
+    assert bundled.fault(into.getvalue()) == f"bundle/{row} is in the archive twice, again at byte {again}"
     into = io.BytesIO()
     archive = Zip(into)
     for name in (row, *lacking):
         archive.add(f"bundle/{name}", [files[name]])
     archive.close()
-    assert bundled.fault(into.getvalue()) == f"the manifest does not name bundle/{row} in its place"
+    assert bundled.fault(into.getvalue()) == f"the manifest does not name bundle/{row} in its place, line 1"
 
 
 @pytest.mark.parametrize(
@@ -162,7 +165,7 @@ def test_a_name_that_leads_anywhere_else_is_refused(bundle, name):
     files = bundled.files(bundle)
 
     assert bundled.fault(remade({name: b"x", **files})) == (
-        "the archive is not as it was written, behind its beginning"
+        "the archive is not as it was written at byte 0, behind its beginning"
     )
 
 
@@ -187,13 +190,15 @@ def test_a_forger_who_makes_the_manifest_again_is_found_out_by_the_log(bundle):
     for name in files:
         if name not in UNVOUCHED and not name.startswith(("stamps/", "MANIFEST")):
             kinds.setdefault("/".join(name.split("/")[:1]) + name[-10:].lstrip("0123456789"), name)
-    assert len(kinds) >= 14
+    assert len(kinds) >= 22
     for name in kinds.values():
         body = files[name]
-        for place in {0, len(body) // 2}:
+        # For whom it was made is the maker's own word; the root is the log's.
+        middle = body.index(b'"root"') if name == "bundle.json" else len(body) // 2
+        for place in {0, middle}:
             said = bundled.fault(remade({**files, name: flipped(body, place)}))
             assert said != "", name
-            assert name in said or name in ("bundle.json", "log/tile/entries/000.p/71"), said
+            assert name in said or name in ("bundle.json", ENTRIES), said
 
 
 def test_what_a_bundle_says_of_itself_is_believed_only_where_it_fits(bundle):
@@ -256,6 +261,53 @@ def test_the_program_needs_python_3_9_and_cryptography_alone():
     outside = {name for name in names if name.partition(".")[0] not in sys.stdlib_module_names}
 
     assert {name.partition(".")[0] for name in outside} == {"cryptography"}
+
+
+def test_what_it_says_is_no_order_to_a_terminal(capsys):
+    """Whoever forges a bundle names its log and its role: marks that move, colour or turn stand as their codes."""
+    verify.say("a\x1b[2J\x9b31m\u202e\ud800 東\x7f\r\tb\n")
+
+    assert capsys.readouterr().out == ("a\\x1b[2J\\x9b31m\\u202e\\ud800 \\u6771\\x7f\\r\\tb\n")
+
+
+def test_it_says_what_it_checks_and_what_it_does_not():
+    """Who reads it first, as VERIFY.txt asks them to, finds both on top."""
+    said = verify.__doc__
+
+    assert said.index("What it checks, in this order:") < said.index("What it does not check:")
+    for each in ("is true", "rules and facts", "time stamps", "withheld", "nothing came after"):
+        assert each in said[said.index("What it does not check:") :]
+
+
+def test_what_is_no_file_cannot_be_checked(tmp_path, monkeypatch, capsys):
+    """A folder, a file that is not there: status 2 and a word, no traceback."""
+    for path in (tmp_path, tmp_path / "nowhere.zip"):
+        monkeypatch.setattr(sys, "argv", ["verify.py", str(path)])
+        assert verify.main() == 2
+        assert capsys.readouterr().out.startswith("WRONG: it cannot be checked: ")
+
+
+@pytest.mark.slow
+def test_a_file_larger_than_any_of_its_kind_is_not_read(tmp_path):
+    """Whoever sends a bundle does not say how much memory its check takes."""
+    with (tmp_path / "large.zip").open("w+b") as file:
+        archive, size, crc, hashed = Zip(file), verify.MOST + 1, 0, hashlib.sha256()
+        for _ in range(size >> 20):
+            crc = zlib.crc32(bytes(1 << 20), crc)
+            hashed.update(bytes(1 << 20))
+        crc, _ = zlib.crc32(bytes(1), crc), hashed.update(bytes(1))
+        archive.begin("bundle/bundle.json", crc, size)
+        archive.put(b"")
+        file.seek(size, io.SEEK_CUR)
+        archive.place += size
+        archive.add(
+            "bundle/MANIFEST.sha256", [manifest_line("bundle/bundle.json", hashed.hexdigest()).encode()]
+        )
+        archive.close()
+        said = f"bundle/bundle.json has {size} bytes, more than any such file"
+        assert bundled.checking.check(file).fault == said
+        with pytest.raises(verify.Wrong, match=said):
+            verify.check(file)
 
 
 def test_its_proofs_are_those_of_the_ledger():

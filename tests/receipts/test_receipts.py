@@ -22,8 +22,10 @@ from registry.disclosures.version import Filed
 from registry.errors import Busy, Invalid, NotFound
 from registry.ledger import note, prooffile
 from registry.ledger.checkpoint import Seal
+from registry.packets.act import FONT
 from registry.receipts import act, http, words
 from registry.receipts.page import page
+from registry.receipts.paper import paper
 from registry.receipts.receipt import Receipt, Signed
 from registry.receipts.square import MOST, QUIET, square
 from registry.redactions import act as redactions
@@ -252,6 +254,30 @@ def test_a_name_of_any_length_is_printed_in_no_time(filed, seal):
         (line,) = [each for each in printed.sheet.sections[0].lines if each.label == "Handed in by"]
         assert line.text.endswith(told)
         assert line.text.startswith("x" * words.LONGEST)
+
+
+def test_what_a_print_cannot_show_is_on_the_page(filed, seal):
+    """A receipt has no folder with a packet.txt: it says where its own letters are; its texts to copy are Courier."""
+    printed = words.printed(receipt_of(filed, seal, by="東京"), "https://x")
+    leaves = PdfReader(BytesIO(paper(printed, square(printed.code), FONT.read_bytes()))).pages
+    told = " ".join("".join(leaf.extract_text() for leaf in leaves).split())
+
+    assert "2 characters that this print cannot show" in told
+    assert "the same receipt as a page (receipt.html) has them as they were written" in told
+    assert "packet.txt" not in told
+    assert "東京" in page(printed, square(printed.code))
+    fonts = {
+        font.get_object()["/BaseFont"] for leaf in leaves for font in leaf["/Resources"]["/Font"].values()
+    }
+    assert "/Courier" in fonts
+
+
+def test_a_name_of_one_long_word_breaks_where_the_page_ends(filed, seal):
+    """On paper nothing is cut off at the margin."""
+    printed = words.printed(receipt_of(filed, seal, by="W" * 300), "https://x")
+
+    assert "p{overflow-wrap:anywhere}" in page(printed, square(printed.code))
+    assert "1 entry, signed at" in page(printed, square(printed.code))
 
 
 def test_a_receipt_says_who_cosigned(filed, seal):

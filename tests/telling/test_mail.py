@@ -196,6 +196,14 @@ def test_nothing_of_an_event_is_markup():
     assert "src=" not in said.replace("&lt;img src=x", "")
 
 
+def test_a_letter_kept_as_a_page_shows_every_letter_and_breaks_long_words():
+    """It says its own charset; a title of one word does not run out of the page."""
+    html = read(written(event(title="東京の灯台" + "W" * 150))).get_body(("html",)).get_content()
+
+    assert '<head><meta charset="utf-8"></head>' in html
+    assert "overflow-wrap:anywhere" in html
+
+
 def test_a_digest_is_one_letter_of_lines():
     """One line for each event, counted in the subject; it belongs to no conversation."""
     made = read(written(EVENT, REQUEST))

@@ -1,10 +1,30 @@
 """Check a bundle of the registry: `python3 verify.py BUNDLE.zip [--vkey VKEY]`.
 
-Needs Python 3.9 or later and the package `cryptography`, and nothing of the registry. It reads the zip as it
-came and looks at every byte of it: its form, its manifest, the signatures of its checkpoints, every entry of
-the log, the tree over them, that the entries of each record follow each other, and that each file is what
-its entry vouches for. It stops at the first fault and names it. The key is yours to know: give it with
-`--vkey`; without it the bundle's own is believed, and that is said.
+Needs Python 3.9 or later and the package `cryptography`, and nothing of the registry. It writes no file and
+unpacks nothing: it reads the zip as it came and looks at every byte of it. It stops at the first fault and
+names it. The key is yours to know: give it with `--vkey`; without it the bundle's own is believed, and that
+is said. Exit status: 0 it holds, 1 it does not, 2 it could not be checked.
+
+What it checks, in this order:
+
+1. the zip: one form, nothing compressed, nothing twice, names that stay in one folder (class Files);
+2. the manifest: the last file, with the SHA-256 of every other one (check_manifest);
+3. bundle.json, and that the checkpoint and every earlier one are signed by the log's key (Bundle.signed);
+4. every entry of the log: its form, that it follows the one before it of the same record (check_entry);
+5. that each file is what its entry vouches for, by the entry's own digests and commitments (check_files);
+6. the tree over all entries, every tile, and each checkpoint's root (class Tree, check_tile);
+7. that nothing is there that no entry vouches for; and of a bundle that says it is complete, that nothing is
+   missing but what an order took out, and what bundle.json says is withheld (Bundle.check, count).
+
+What it does not check:
+
+- that what was filed is true, or came from whom the record names;
+- that findings follow from rules and facts: only that the log has these rules and these findings;
+- that the key is the registry's, unless you gave it; who the witnesses are that bundle.json names;
+- the signatures of time stamps (`openssl ts -verify` does): only that each is of its checkpoint;
+- what is withheld, and whether for the reason that is given; what a bundle that is not complete leaves out;
+- for whom it was made, VERIFY.txt, and this program: those are the words of whoever made the bundle;
+- that nothing came after: ask the registry, a mirror or a witness for a later checkpoint.
 """
 
 # ruff: noqa: INP001 (no part of the program: it stands alone in every bundle)
@@ -33,23 +53,25 @@ NAME = re.compile(r"bundle/[A-Za-z0-9_][A-Za-z0-9._-]*(/[A-Za-z0-9_][A-Za-z0-9._
 FILINGS = ("filing", "amendment", "withdrawal")
 FAMILY = {**dict.fromkeys(FILINGS, "disclosure"), "answer": "request"}
 """What the entries of one record are called together, where they are of several kinds."""
-SHOWN = (
+KINDS = (
     *FILINGS,
-    "employer",
-    "production",
-    "pack",
-    "params",
-    "schema",
-    "judgement",
-    "alert",
-    "log",
-    "redaction",
+    *("employer", "production", "pack", "params", "schema", "judgement", "alert", "request", "answer"),
+    *("observation", "thread", "access", "export", "log", "redaction"),
 )
-"""The kinds of entries whose records are in a bundle; of the others there are digests only."""
-KINDS = (*SHOWN, "request", "answer", "observation", "thread", "access", "export")
+WHYS = {"side": "thread", "size": "thread", "maker": "export", "others": "judgement"}
+"""Why an entry may be withheld, and of which kind it is then."""
+MEANT = {
+    "side": "words of a thread that one side keeps to itself",
+    "size": "files of evidence beyond the bytes that one bundle takes",
+    "maker": "manifests of exports that others made",
+    "others": "judgements with findings that concern others, too",
+}
 FULL = 256
 PIECE = 1 << 20
+MOST = 1 << 28
+"""Bytes of a file that is read as one: no entry, tile, record or manifest of a bundle has as many."""
 LARGEST = 2**53 - 1
+"""The largest whole number that every program reads as what it is."""
 
 
 class Wrong(Exception):
@@ -73,13 +95,17 @@ def canonical(value: Any) -> bytes:
 
 
 def parse(data: bytes) -> Any:
-    """The JSON value in some bytes; None where there is none, or a number in it is no whole one."""
+    """The JSON value in some bytes; None where there is none, or a number that programs read differently."""
 
     def refuse(_: str) -> Any:
         raise ValueError("programs write such numbers in different ways")
 
+    def whole(digits: str) -> int:
+        # Its length first: to read a number of a million digits takes some Pythons minutes.
+        return int(digits) if len(digits) <= 17 and abs(int(digits)) <= LARGEST else refuse(digits)
+
     try:
-        return json.loads(data.decode(), parse_float=refuse, parse_constant=refuse)
+        return json.loads(data.decode(), parse_int=whole, parse_float=refuse, parse_constant=refuse)
     except (ValueError, RecursionError):
         return None
 
@@ -132,18 +158,21 @@ class Files:
         self.places: dict[str, tuple[int, int]] = {}
         self.digests: dict[str, str] = {}
         members: list[tuple[str, int, int, int]] = []
-        place = 0
+        place, behind = 0, "its beginning"
         while self.at(place, 4) != b"PK\x01\x02":
-            name, crc, size = self.head(place, members[-1][0] if members else "its beginning")
-            require(name not in self.places, f"{name} is in the archive twice")
+            name, crc, size = self.head(place, behind)
+            require(name not in self.places, f"{name} is in the archive twice, again at byte {place}")
             start = place + LOCAL.size + len(name)
             self.digests[name] = self.digest(name, start, size, crc)
             self.places[name] = start, size
             members.append((name, crc, size, place))
-            place = start + size
+            place, behind = start + size, name
         expected = directory(members, place)
-        whole = self.at(place, len(expected) + 1) == expected
-        require(whole, "the archive is not as it was written: its directory")
+        said = self.at(place, len(expected) + 1)
+        if said != expected:
+            short = min(len(said), len(expected))
+            at = place + next((n for n in range(short) if said[n] != expected[n]), short)
+            raise Wrong(f"the archive is not as it was written at byte {at}, in its directory")
 
     def at(self, place: int, count: int) -> bytes:
         """Some bytes from a place on."""
@@ -152,7 +181,7 @@ class Files:
 
     def head(self, place: int, behind: str) -> tuple[str, int, int]:
         """Name, checksum and size in the header at a place, every byte of which is as it must be."""
-        fault = f"the archive is not as it was written, behind {behind}"
+        fault = f"the archive is not as it was written at byte {place}, behind {behind}"
         head = self.at(place, LOCAL.size)
         require(len(head) == LOCAL.size, fault)
         said = LOCAL.unpack(head)
@@ -167,16 +196,19 @@ class Files:
         hashed, found, left = hashlib.sha256(), 0, size
         while left:
             piece = self.file.read(min(PIECE, left))
-            require(piece, f"{name} is cut short")
+            require(piece, f"{name} is cut short, at byte {start + size - left}")
             hashed.update(piece)
             found, left = zlib.crc32(piece, found), left - len(piece)
-        require(found == crc, f"{name} is not as it was written: its checksum is another")
+        where = f"(bytes {start} to {start + size} of the archive)"
+        require(found == crc, f"{name} is not as it was written: its checksum is another {where}")
         return hashed.hexdigest()
 
     def read(self, name: str) -> bytes:
-        """A file's content."""
+        """A file's content, in memory."""
         require(name in self.places, f"{name} is missing")
-        data = self.at(*self.places[name])
+        start, size = self.places[name]
+        require(size <= MOST, f"{name} has {size} bytes, more than any such file")
+        data = self.at(start, size)
         require(sha256(data) == self.digests[name], f"{name} was changed while it was checked")
         return data
 
@@ -185,14 +217,23 @@ def check_manifest(files: Files) -> None:
     """The last file names all others with their digests, in their order."""
     names = list(files.places)
     require(names and names[-1] == MANIFEST, f"{MANIFEST} is not the last file")
-    lines = files.read(MANIFEST).split(b"\n")
-    for number, name in enumerate(names[:-1]):
-        told, short = (lines[number] if number < len(lines) else b""), name[len(TOP) :]
-        if told != f"{files.digests[name]}  {short}".encode():
-            same = told[64:] == f"  {short}".encode()
-            require(not same, f"{name} is not the file that the manifest names")
-            raise Wrong(f"the manifest does not name {name} in its place")
-    require(len(lines) == len(names) and not lines[-1], "the manifest names more than there is")
+    lines = (f"{files.digests[name]}  {name[len(TOP) :]}\n".encode() for name in names[:-1])
+    hashed = hashlib.sha256()
+    for line in lines:
+        hashed.update(line)
+    if hashed.hexdigest() == files.digests[MANIFEST]:
+        return
+    # It is not what it has to be: where is the first difference?
+    start, size = files.places[MANIFEST]
+    files.file.seek(start)
+    for number, name in enumerate(names[:-1], 1):
+        expected = f"{files.digests[name]}  {name[len(TOP) :]}\n".encode()
+        told = files.file.readline(min(len(expected), start + size - files.file.tell()))
+        if told != expected:
+            same = told[64:] == expected[64:]
+            require(not same, f"{name} is not the file that the manifest names in line {number}")
+            raise Wrong(f"the manifest does not name {name} in its place, line {number}")
+    raise Wrong(f"the manifest names more than there is, from line {len(names)} on")
 
 
 # --- bundle.json --------------------------------------------------------------------------------------------
@@ -229,6 +270,12 @@ def read_index(data: bytes) -> Any:
     def short(value: Any) -> bool:
         return is_text(value, r"^[0-9a-f]{12}$") and not value.endswith("\n")
 
+    def is_place(value: Any) -> bool:
+        return is_number(value, 0)
+
+    def is_why(value: Any) -> bool:
+        return isinstance(value, str) and value in WHYS
+
     def texts_or_none(value: Any) -> bool:
         return value is None or is_texts(value)
 
@@ -250,6 +297,7 @@ def read_index(data: bytes) -> Any:
         "scope": lambda value: is_list([value], {"role": is_text, "production": text_or_none, **scope}),
         "complete": lambda value: isinstance(value, bool),
         "left_out": lambda value: isinstance(value, list) and all(type(each) is int for each in value),
+        "withheld": lambda value: is_list(value, {"entry": is_place, "why": is_why}),
     }
     told = exactly(data)
     fault = f"{INDEX} is not what a bundle says of itself"
@@ -265,7 +313,9 @@ def read_index(data: bytes) -> Any:
     require(all(size <= told["size"] for _, size in earlier), fault)
     limits = [told["scope"][each] for each in ("employers", "production", "locals")]
     require(not told["complete"] or limits == [None, None, None], fault)
-    require(all(0 <= each < told["size"] for each in told["left_out"]), fault)
+    kept = [each["entry"] for each in told["withheld"]]
+    require(all(0 <= each < told["size"] for each in [*told["left_out"], *kept]), fault)
+    require(kept == sorted(set(kept) - set(told["left_out"])), fault)
     require(all(each["short"] == sha256(each["authority"].encode())[:12] for each in told["stamps"]), fault)
     return told
 
@@ -311,6 +361,8 @@ def unbase64(text: str) -> bytes | None:
 
 def read_note(data: bytes) -> tuple[str, list[tuple[str, bytes]]] | None:
     """A signed note as its text, and name and bytes of each signature; None where the bytes are none."""
+    if len(data) > 1_000_000:
+        return None
     try:
         said = data.decode()
     except UnicodeDecodeError:
@@ -325,7 +377,7 @@ def read_note(data: bytes) -> tuple[str, list[tuple[str, bytes]]] | None:
         if raw is None or len(raw) < 5 or not is_name(parts[1]):
             return None
         lines.append((parts[1], raw))
-    return (text + "\n", lines) if len(lines) <= 100 and len(data) <= 1_000_000 else None
+    return (text + "\n", lines) if len(lines) <= 100 else None
 
 
 def written(text: str, lines: list[tuple[str, bytes]]) -> bytes:
@@ -430,8 +482,6 @@ def read_entry(data: bytes, fault: str) -> Any:
 def names_of(index: int, entry: Any) -> dict[str, str]:
     """What the files that show what an entry vouches for are called: it follows from the entry."""
     kind, number = entry["kind"], f"{entry['seq']:03}"
-    if kind not in SHOWN:
-        return {}
     own = re.sub(r"[^A-Za-z0-9_-]", "_", entry["id"])
     names = {"row": f"{TOP}rows/{index:010}.json"}
     if kind in FILINGS:
@@ -443,6 +493,11 @@ def names_of(index: int, entry: Any) -> dict[str, str]:
             "proof": ".tlog-proof",
         }
         return {**names, **{part: stem + end for part, end in more.items()}}
+    if kind == "observation":
+        return {"content": f"{TOP}observations/{own}.json"}  # its row could tell who reported it
+    if kind == "thread":
+        stem = f"{TOP}threads/{own}/{number}"
+        return {**names, "content": f"{stem}.json", "file": f"{stem}.file"}
     content = {
         "employer": f"employers/{own}/{number}.json",
         "production": f"productions/{own}/{number}.json",
@@ -452,6 +507,10 @@ def names_of(index: int, entry: Any) -> dict[str, str]:
         "judgement": f"judgements/{own}.json",
         "redaction": f"redactions/{own}.json",
         "log": f"changes/{own}-{number}.json",
+        "request": f"requests/{own}/{number}.json",
+        "answer": f"requests/{own}/{number}.json",
+        "access": f"readings/{own}.json",
+        "export": f"exports/{own}.json",
     }
     return {**names, "content": TOP + content[kind]} if kind in content else names
 
@@ -511,7 +570,12 @@ def is_whole(names: dict[str, str], there: dict[str, str], entry: Any) -> bool:
     if {"proof", "sections"} <= there.keys():
         return True
     needed = names.keys() - ({"sections"} if entry.get("sd") else {"sections", "salts"})
-    return needed <= there.keys()
+    return needed - {"content" if "file" in there else "file"} <= there.keys()
+
+
+def digests_in(data: bytes) -> set[str]:
+    """Every digest that a redaction names."""
+    return {each.decode() for each in re.findall(rb"[0-9a-f]{64}", data)}
 
 
 def keys_in(told: Any) -> set[str]:
@@ -540,12 +604,15 @@ class Bundle:
         self.roots: dict[int, list[tuple[str, bytes]]] = {}
         self.tree, self.tiles = Tree(), [[] for _ in range(8)]  # type: tuple[Tree, list[list[bytes]]]
         self.newest: dict[tuple[str, str], tuple[int, str | None]] = {}
-        self.redacted, self.left_out = b"", {}  # type: tuple[bytes, dict[int, str]]
+        self.redacted: set[str] = set()
+        self.left_out: dict[int, str] = {}
         self.short: dict[str, tuple[int, str]] = {}
         self.gone = set(self.told["left_out"])
+        self.kept = {each["entry"]: each["why"] for each in self.told["withheld"]}
         self.rules: set[str] = set()
         self.changes = {as_vkey(own)}
         self.records = self.shown = 0
+        self.kinds: dict[str, list[int]] = {}
 
     @staticmethod
     def key(text: str, kind: int) -> tuple[str, int, bytes]:
@@ -566,10 +633,10 @@ class Bundle:
         for name in self.files.places:
             require(name in self.known, f"no entry vouches for {name}")
         for index, record in self.left_out.items():
-            said = record.encode() in self.redacted
+            said = record in self.redacted
             require(said, f"entry {index} is left out, and no redaction says so")
         for name, (index, record) in self.short.items():
-            said = record.encode() in self.redacted
+            said = record in self.redacted
             require(said, f"{name} is not all that entry {index} vouches for, and no redaction says so")
         named = {each["vkey"] for each in self.told["logs"]} <= self.changes
         require(named, f"{INDEX} names a log that no entry of a change names")
@@ -676,19 +743,25 @@ class Bundle:
         if kind in ("pack", "params"):
             self.rules.add(entry["sha256"])
         if kind == "redaction" and "content" in there:
-            self.redacted += self.files.read(there["content"])
+            self.redacted |= digests_in(self.files.read(there["content"]))
         if kind == "log" and "content" in there:
             self.changes |= keys_in(exactly(self.files.read(there["content"])))
         if index in self.gone:
             self.left_out[index] = entry["record"]
-        elif kind in SHOWN:
+        else:
             self.count(index, entry, names, there)
 
     def count(self, index: int, entry: Any, names: dict[str, str], there: dict[str, str]) -> None:
-        """Whether what an entry vouches for is shown, and all of it, as it is in a complete bundle."""
-        complete, whole = self.told["complete"], is_whole(names, there, entry)
-        require(whole or not complete, f"nothing shows what entry {index} vouches for")
+        """Whether all that an entry vouches for is shown, or is withheld for a reason that it can have."""
+        complete, whole, why = self.told["complete"], is_whole(names, there, entry), self.kept.get(index)
+        fits = why is None or (
+            entry["kind"] == WHYS[why] and set(there) == ({"row"} if why == "size" else set())
+        )
+        require(fits, f"entry {index} is not withheld as {INDEX} says")
+        require(whole or why or not complete, f"nothing shows what entry {index} vouches for")
         self.records, self.shown = self.records + 1, self.shown + whole
+        counted = self.kinds.setdefault(entry["kind"], [0, 0])
+        counted[0], counted[1] = counted[0] + whole, counted[1] + 1
         if whole and complete and "sections" in there:
             told = exactly(self.files.read(there["sections"]))
             if len(told["opened"]) + len(told["withheld"]) < len(entry.get("sd", [])):
@@ -696,7 +769,6 @@ class Bundle:
 
     def check_files(self, index: int, entry: Any, leaf: bytes, there: dict[str, str]) -> None:
         """Each file that is there is what the entry vouches for."""
-        content = b""
         if "row" in there:
             same = sha256(self.files.read(there["row"])) == entry["record"]
             require(same, f"{there['row']} is not what entry {index} vouches for")
@@ -705,14 +777,15 @@ class Bundle:
             )
             other = f"names other rules than were published, or than entry {index} vouches for"
             require(by, f"{there['row']} {other}")
-        if "content" in there:
-            content = self.files.read(there["content"])
-            digest = sha256(content)
+        for name in [there[part] for part in ("content", "file") if part in there]:
+            # By the digest of all its bytes, as it was taken when the zip was read: a file may be large.
+            digest = self.files.digests[name]
             findings = entry.get("findings") if entry["kind"] == "judgement" else None
             same = digest == entry["sha256"] and findings in (None, digest)
-            require(same, f"{there['content']} is not what entry {index} vouches for")
+            require(same, f"{name} is not what entry {index} vouches for")
         if "salts" in there:
             salts = exactly(self.files.read(there["salts"]))
+            content = self.files.read(there["content"]) if "content" in there else b""
             opens = salts_open(salts, parse(content), entry)
             require(opens, f"{there['salts']} does not open what entry {index} commits to")
         if "sections" in there:
@@ -750,6 +823,39 @@ def check(file: IO[bytes], vkey: str | None = None) -> Bundle:
     return bundle
 
 
+def say(text: str) -> None:
+    """Write a text so that no terminal takes a part of it for an order, and every one can show it."""
+    sys.stdout.write(
+        "".join(
+            mark if " " <= mark <= "~" or mark == "\n" else mark.encode("unicode_escape").decode()
+            for mark in text
+        )
+    )
+
+
+def tell(found: Bundle) -> None:
+    """Say what holds, and what is not there."""
+    own, scope = found.keys[found.told["log"]], canonical(found.told["scope"]).decode()
+    whole = "all" if found.told["complete"] else "THE BUNDLE IS NOT COMPLETE and does not claim to be;"
+    if found.told["complete"] and found.kept:
+        whole = "all but what is withheld;"
+    gone = f" {len(found.gone)} more were redacted by order." if found.gone else ""
+    say(
+        f"Files: {len(found.files.places)}, each named by the manifest; the log vouches for all but\n"
+        f"VERIFY.txt, verify.py and what bundle.json says of whom it was made for: {scope}\n"
+        f"Records: {whole} {found.shown} of {found.records} are here.{gone}\n"
+    )
+    kinds = (f"{kind} {there} of {every}" for kind, (there, every) in sorted(found.kinds.items()))
+    say(f"Of each kind: {', '.join(kinds)}\n")
+    reasons = list(found.kept.values())
+    for why in sorted(set(reasons)):
+        say(f"Withheld, as whoever made it says: {reasons.count(why)}, {MEANT[why]}\n")
+    say(
+        f"Entries: {found.size}, each in its place in the tree; root {found.told['root']}\n"
+        f"Log: {own[0]}\nKey: {as_vkey(own)}\n"
+    )
+
+
 def main() -> int:
     """Check the bundle that is named."""
     asked = argparse.ArgumentParser(description="Check a bundle without the registry.")
@@ -760,25 +866,16 @@ def main() -> int:
         with open(given.bundle, "rb") as file:  # noqa: PTH123 (it is opened once, and read)
             found = check(file, given.vkey or None)
     except Wrong as fault:
-        sys.stdout.write(f"WRONG: {fault}\n")
+        say(f"WRONG: {fault}\n")
         return 1
     except (OSError, ValueError) as fault:
-        sys.stdout.write(f"WRONG: it cannot be checked: {fault}\n")
+        say(f"WRONG: it cannot be checked: {fault}\n")
         return 2
-    own, scope = found.keys[found.told["log"]], canonical(found.told["scope"]).decode()
-    whole = "all" if found.told["complete"] else "THE BUNDLE IS NOT COMPLETE and does not claim to be;"
-    gone = f" {len(found.gone)} more were redacted by order." if found.gone else ""
-    sys.stdout.write(
-        f"Files: {len(found.files.places)}, each named by the manifest; the log vouches for all but\n"
-        f"VERIFY.txt, verify.py and what bundle.json says of whom it was made for: {scope}\n"
-        f"Records: {whole} {found.shown} of {found.records} are here.{gone}\n"
-        f"Entries: {found.size}, each in its place in the tree; root {found.told['root']}\n"
-        f"Log: {own[0]}\nKey: {as_vkey(own)}\n"
-    )
+    tell(found)
     if given.vkey:
-        sys.stdout.write("Everything holds, by the key that was given.\n")
+        say("Everything holds, by the key that was given.\n")
     else:
-        sys.stdout.write(
+        say(
             "Everything holds in itself, by the key that the bundle names. Compare that key with one from\n"
             "elsewhere, or run this again with --vkey.\n"
         )

@@ -40,7 +40,9 @@ LONGEST_NOTE: Final = 2000
 NOTE: Final = "About your subscriptions to the AI-use registry"
 MOST: Final = 200
 """Events of a digest that are told; the others are counted."""
-STYLE: Final = "font-family:sans-serif;font-size:15px;line-height:1.4;color:#111"
+HEAD_OF_PAGE: Final = '<head><meta charset="utf-8"></head>'
+"""For a letter that is kept as a page, without the head that says its charset."""
+STYLE: Final = "font-family:sans-serif;font-size:15px;line-height:1.4;color:#111;overflow-wrap:anywhere"
 
 
 class Head(email.policy.EmailPolicy):
@@ -143,7 +145,8 @@ def html(said: Sequence[Line], link: str, out: str) -> str:
     body = "".join(paragraph(each) for each in said)
     end = f'<p style="color:#555"><a href="{escape(out)}">Be told no more</a></p>' if out else ""
     read = f'<p><a href="{escape(link)}">Read it in the registry</a></p>'
-    return f'<!doctype html><html lang="en"><body style="{STYLE}">{body}{read}{end}</body></html>'
+    shown = f'<body style="{STYLE}">{body}{read}{end}</body>'
+    return f'<!doctype html><html lang="en">{HEAD_OF_PAGE}{shown}</html>'
 
 
 def paragraph(said: Line) -> str:
