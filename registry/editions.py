@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Final
 
 from registry import house
+from registry.access import act as access
 from registry.agreements import act as agreements
 from registry.agreements import shelf
 from registry.auth.scope import Principal
@@ -78,7 +79,8 @@ async def published(settings: Settings, key: str, edition: str) -> PackSet:
 
 
 async def tried(settings: Settings, body: bytes, now: dt.datetime, as_of: str) -> Backtest:
-    """What a draft would change of the history in the database; nothing is stored."""
+    """What a draft would change of the history in the database; stored is only who looked."""
     async with Database.open(settings.database_url, size=1) as db:
         at = instant(as_of) if as_of else None
-        return await publishing.backtest(db, house.shipped(), NOBODY, body, now, at)
+        async with access.by_operator(db, "registry agreements backtest", now):
+            return await publishing.backtest(db, house.shipped(), NOBODY, body, now, at)

@@ -1,10 +1,12 @@
-"""Find readings within a caller's limits; put what waits into the ledger, a batch at a time."""
+"""Find readings within a caller's limits; add those no request made; put what waits into the ledger."""
 
 import asyncio
 import contextlib
 import datetime as dt
+import os
+import pwd
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Sequence
 from typing import Final
 from uuid import UUID
 
@@ -14,7 +16,8 @@ from uuid_utils.compat import uuid7
 
 from registry.access import asked, line, store
 from registry.access.line import AccessLine, Batch
-from registry.auth.reading import PENDING, showing
+from registry.auth import store as log_store
+from registry.auth.reading import PENDING, Pending, Reading, showing
 from registry.auth.scope import Principal, Role, Scope, scope_of
 from registry.db import Connection, Database
 from registry.errors import NotFound
@@ -25,6 +28,8 @@ MOST: Final = 5000
 """Readings in one batch."""
 LOOK_SECONDS: Final = 5.0
 """How often the maker of batches gives a sign of life."""
+OPERATOR: Final = "operator"
+"""The role of who works on the machine itself, with no token."""
 
 log = structlog.get_logger()
 
@@ -59,6 +64,63 @@ async def show_within(conn: Connection, scope: Scope) -> None:
     """Say that the answer under way shows data of every employer within *scope*: sums, and what streams."""
     if PENDING.get() is not None:
         showing(*await store.list_within(conn, scope))
+
+
+async def record_sent(
+    conn: Connection,
+    to: Principal,
+    way: str,
+    about: Collection[tuple[str, str]],
+    *,
+    said: str,
+    message: str,
+    now: dt.datetime,
+) -> None:
+    """Add what a message that has arrived told *to*: a reading for each of *about*, its employer and address.
+
+    The caller's transaction says that it arrived, so neither is known without the other.
+    """
+    rows = [
+        {"access_id": uuid7(), "employer_id": employer, "path": path} for employer, path in sorted(set(about))
+    ]
+    if rows:
+        await store.record_sent(conn, rows, now, to.subject, to.role, way, said, message)
+
+
+@contextlib.asynccontextmanager
+async def by_operator(db: Database, words: str, now: dt.datetime) -> AsyncIterator[None]:
+    """Add what the block reads in the database itself, by the command *words*, when it ends well.
+
+    Whose data it is says the block, as the answer to a request does: `showing`, `show_within`. Who reads is
+    what the machine knows them by. What the block finds is not to be shown before it has ended.
+    """
+    reading = Reading(
+        access_id=uuid7(),
+        read_at=now,
+        subject=login_name(),
+        role=OPERATOR,
+        method="command line",
+        path=words,
+        query="",
+        request_id="",
+    )
+    pending = Pending(reading=reading, db=db)
+    before = PENDING.set(pending)
+    try:
+        yield
+    finally:
+        PENDING.reset(before)
+    async with db.transaction() as conn:
+        await log_store.record(conn, reading, pending.employers)
+
+
+def login_name() -> str:
+    """The name this process runs under: the system's word, not a variable that anybody may set."""
+    number = os.getuid()
+    try:
+        return pwd.getpwuid(number).pw_name
+    except KeyError:
+        return f"user {number}"
 
 
 async def get_batch(db: Database, number: int) -> Batch:

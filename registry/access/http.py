@@ -74,9 +74,11 @@ async def list_accesses(
     """Each reading of what is not public, newest first: who, what, when, as of when, and why if they said so.
 
     An employer sees every reading of its data, by others and by its own offices; an auditor those of their
-    mandate; a representative their own; an administrator all. Say why you read something with the header
-    Access-Reason on any request, in at most 500 letters: it is kept here. A reading is in the ledger once
-    `batch` says where; `sha256` is then the item at `place` of that batch.
+    mandate; a representative their own; an administrator all. A message that has arrived is a reading of each
+    alert or request it told of, by the way that `method` names; a command an operator ran on the machine
+    itself is one by their login name, with the `method` `command line`. Say why you read something with the
+    header Access-Reason on any request, in at most 500 letters: it is kept here. A reading is in the ledger
+    once `batch` says where; `sha256` is then the item at `place` of that batch.
     """
     return await act.find(
         db,

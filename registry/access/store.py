@@ -1,7 +1,7 @@
 """The access log's pages, and the tables of its batches. The caller holds the transaction."""
 
-from collections.abc import Sequence
-from typing import Final, LiteralString
+from collections.abc import Mapping, Sequence
+from typing import Any, Final, LiteralString
 from uuid import UUID
 
 import msgspec
@@ -55,6 +55,20 @@ SELECT l.access_id, l.read_at, l.subject, l.role, l.method, l.path, l.query, l.r
    AND ($4::timestamptz IS NULL OR l.read_at >= $4) AND ($5::timestamptz IS NULL OR l.read_at <= $5)
  ORDER BY l.access_id DESC
  LIMIT $6
+"""
+
+# What one message told of, a reading for each matter; one statement, in the transaction that says it arrived.
+RECORD_SENT: Final[LiteralString] = """
+WITH given AS (
+    SELECT access_id, employer_id, path
+      FROM jsonb_to_recordset($1::jsonb) AS r (access_id uuid, employer_id text, path text)
+), reading AS (
+    INSERT INTO access_log (access_id, read_at, subject, role, method, path, query, request_id)
+    SELECT access_id, $2::timestamptz, $3::text, $4::text, $5::text, path, $6::text, $7::text FROM given
+), waiting AS (
+    INSERT INTO access_waiting (access_id) SELECT access_id FROM given
+)
+INSERT INTO access_subject (employer_id, access_id, read_at) SELECT employer_id, access_id, $2 FROM given
 """
 
 # In the order they were begun. What is read while this runs waits for the next batch.
@@ -114,6 +128,11 @@ async def find_page(conn: Connection, wanted: Wanted, before: UUID | None, limit
     if wanted.employers is None:
         return rows_to(Kept, await conn.fetch(LIST_ALL, before, *told))
     return rows_to(Kept, await conn.fetch(LIST_OF_EMPLOYERS, wanted.employers, before, *told))
+
+
+async def record_sent(conn: Connection, about: Sequence[Mapping[str, Any]], *told: Any) -> None:
+    """Add a reading for each of *about*; *told* is when, who, their role, the way, the words, the message."""
+    await conn.execute(RECORD_SENT, about, *told)
 
 
 async def take_waiting(conn: Connection, most: int) -> list[Kept] | None:

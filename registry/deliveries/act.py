@@ -11,9 +11,10 @@ import msgspec
 import structlog
 from uuid_utils.compat import uuid7
 
+from registry.access import act as access
 from registry.db import Connection, Database
 from registry.deliveries import match, pacing, store
-from registry.deliveries.delivery import OUT_OF_REACH, Delivery, Settled, settled
+from registry.deliveries.delivery import OUT_OF_REACH, Delivery, Settled, name_of, settled
 from registry.deliveries.event import Event
 from registry.deliveries.events import store as events
 from registry.deliveries.match import Readers
@@ -150,13 +151,18 @@ async def tidy(db: Database, now: dt.datetime) -> None:
 async def record(
     db: Database, claimed: Claimed, sent: Sent, now: dt.datetime, chance: float, milliseconds: int
 ) -> Subscription | None:
-    """Write down an attempt and what follows from it; the subscription, when that is to disable it."""
+    """Write down an attempt and what follows from it; the subscription, when that is to disable it.
+
+    What has arrived was read: the access log knows it as soon as the delivery is known to be delivered, even
+    of a message that another worker has sent meanwhile, too.
+    """
     to, deliveries = claimed.to, claimed.deliveries
     async with db.transaction() as conn:
         if sent.result == "delivered":
             if to.failing_since is not None:
                 await subscriptions.set_well(conn, to.subscription_id)
             await store.settle(conn, deliveries, sent, Settled(state="delivered"), now, milliseconds)
+            await note_read(conn, to, deliveries, now)
             return None
         found = await subscriptions.load(conn, [to.subscription_id], lock=True)
         newest = found[to.subscription_id]
@@ -174,3 +180,13 @@ async def record(
         await store.hold(conn, to.subscription_id, now)
     log.warning("subscription.disabled", subscription=str(to.subscription_id), reason=follows.disables)
     return disabled
+
+
+async def note_read(
+    conn: Connection, to: Subscription, deliveries: Sequence[Delivery], now: dt.datetime
+) -> None:
+    """Add to the access log what the owner of *to* has been told of, and by which message."""
+    about = {(each.event.employer_id, each.event.path) for each in deliveries}
+    message = name_of(deliveries[0].message)
+    said = f"subscription={to.subscription_id}&message={message}"
+    await access.record_sent(conn, to.principal, to.way, about, said=said, message=message, now=now)

@@ -2,11 +2,13 @@ import asyncio
 import datetime as dt
 import json
 
+import asyncpg
 import msgspec
 import pytest
 import told
 from told import ADMINISTRATOR, KEY, NOW, OFFICE, OTHER, REP, Recorder, finding, judge, say, subscribe
 
+from registry.access import act as access
 from registry.deliveries import act
 from registry.deliveries.act import Known
 from registry.outgoing.schedule import DELAYS
@@ -15,6 +17,13 @@ from registry.subscriptions import act as subscriptions
 HOUR = dt.timedelta(hours=1)
 DAILY = {"at": "daily", "hour": 8, "time_zone": "America/Los_Angeles"}
 PRESSING = {"due_on": dt.date(2026, 3, 3)}
+
+
+@pytest.fixture
+async def superuser(dsn):
+    conn = await asyncpg.connect(dsn)
+    yield conn
+    await conn.close()
 
 
 async def deliveries(db, columns="*"):
@@ -360,3 +369,52 @@ async def test_a_held_alert_is_told_when_it_is_released(house, dispatch):
     assert held == []
     assert [event.held for event in released] == [False]
     assert KEY[1] == released[0].production_id
+
+
+READINGS = """
+SELECT l.subject, l.role, l.method, l.path, l.query, l.request_id, l.read_at, s.employer_id
+  FROM access_log l JOIN access_subject s USING (access_id) ORDER BY l.path, l.access_id
+"""
+
+
+async def test_a_message_that_arrived_is_a_reading_of_each_matter_it_told_of(house, dispatch, send):
+    """Who, which alert, how and whose data: nothing while it waits or fails, one reading for each matter."""
+    await subscribe(house, told.INTERNATIONAL, pace=DAILY)
+    (one,) = await judge(house, finding())
+    (other,) = await judge(house, finding(), key=OTHER)
+    await say(house, one.alert_id)
+    await dispatch()
+    queued = await told.rows(house, READINGS)
+    await send(Recorder("again"), NOW + 24 * HOUR)
+    failed = await told.rows(house, READINGS)
+    (message,) = await send(Recorder(), NOW + 48 * HOUR)
+    found = await told.rows(house, READINGS)
+    shown = await access.find(house, OFFICE)
+
+    assert (queued, failed, len(message.events)) == ([], [], 3)
+    assert {(row["path"], row["employer_id"]) for row in found} == {
+        (f"/v1/alerts/{one.alert_id}", KEY[0]),
+        (f"/v1/alerts/{other.alert_id}", OTHER[0]),
+    }
+    assert {(row["subject"], row["role"], row["method"]) for row in found} == {
+        ("intl", "representative", "webhook")
+    }
+    assert {(row["request_id"], row["read_at"]) for row in found} == {(message.id, NOW + 48 * HOUR)}
+    assert [(each.path, each.others) for each in shown.items] == [(f"/v1/alerts/{one.alert_id}", False)]
+    assert await access.batch(house, NOW + 49 * HOUR) == 2
+
+
+async def test_no_delivery_is_known_delivered_without_its_reading(house, dispatch, send, superuser):
+    """Where the reading cannot be written the delivery is not said to have arrived: it goes out again."""
+    await subscribe(house)
+    await judge(house, finding())
+    await dispatch()
+    await superuser.execute("ALTER TABLE access_waiting RENAME TO gone")
+    with pytest.raises(asyncpg.UndefinedTableError):
+        await send(Recorder())
+    before = await deliveries(house, "state, attempts")
+    await superuser.execute("ALTER TABLE gone RENAME TO access_waiting")
+    await send(Recorder(), NOW + HOUR)
+
+    assert [tuple(row) for row in before] == [("waiting", 0)]
+    assert len(await told.rows(house, READINGS)) == 1

@@ -14,6 +14,11 @@ from registry.deliveries.stream import http as door
 from registry.errors import Invalid
 from registry.settings import Settings
 
+READINGS = """
+SELECT l.subject, l.path, l.read_at, s.employer_id
+  FROM access_log l JOIN access_subject s USING (access_id) ORDER BY l.access_id
+"""
+
 
 class Reader:
     """A reader of the application's stream, without a socket: it can go away in the middle."""
@@ -173,6 +178,25 @@ async def test_each_reader_hears_what_it_may_read(house, opened):
 
     assert heard == {"representative": [0, 1, 3], "employer": [0, 2, 3], "administrator": [0, 3, 4]}
     assert (await other.event())[0] == 4
+
+
+async def test_whose_data_a_stream_shows_is_read_before_it_is_sent(house, opened):
+    """At the beginning everybody within reach; an employer that comes within reach later, before its first event."""
+    await judge(house, finding("U-1"))
+    reader = opened(REP)
+    await reader.block()
+    begun = await told.rows(house, READINGS)
+    await judge(house, finding("U-1"), key=told.OTHER)
+    await reader.event()
+    met = await told.rows(house, READINGS)
+    await judge(house, finding("U-2"), key=told.OTHER)
+    await reader.event()
+    again = await told.rows(house, READINGS)
+
+    assert [row["employer_id"] for row in begun] == [told.KEY[0]]
+    assert [row["employer_id"] for row in met] == [told.KEY[0], told.OTHER[0]]
+    assert {(row["subject"], row["path"]) for row in met} == {(REP.subject, "/v1/alerts/stream")}
+    assert again == met
 
 
 async def test_a_silent_stream_gives_signs_of_life(house, opened, monkeypatch):

@@ -28,6 +28,12 @@ pytestmark = pytest.mark.slow
 SECONDS = float(os.environ.get("CRASH_SECONDS", "60"))
 FILMS, FILINGS = "quiet-films", 40
 FILER = Principal(subject="filer", role="employer", employer_id=FILMS)
+UNREAD = """
+SELECT d.delivery_id FROM delivery d
+WHERE d.state = 'delivered' AND NOT EXISTS (
+    SELECT FROM access_log l
+    WHERE l.request_id = 'msg_' || replace(coalesce(d.message_id, d.delivery_id)::text, '-', ''))
+"""
 INTERNATIONAL = Principal(subject="intl", role="representative", unions=["IATSE"])
 
 
@@ -244,6 +250,8 @@ async def test_everything_committed_arrives_in_order_whatever_is_killed(db, dsn,
     repeats = sum(check(receiver.arrived[name], places) for name, places in found.items())
 
     assert receiver.bad == []
+    # What is known to have arrived is in the access log, by its message.
+    assert await rows(db, UNREAD) == []
     # The stream, across restarts of the server: each event once, in the ledger's order.
     assert heard == sorted(found["rep"])
     assert done[200] + done[201] > SECONDS / 2, (done, programs.log.read_text()[-3000:])

@@ -7,11 +7,14 @@ import pytest
 from drafts import DUTY, NAME, RULE
 from papers import ADMINISTRATOR, KEY, NOW, OFFICE
 
+from registry import editions
+from registry.access import act as access
 from registry.auth.reading import PENDING, Pending
 from registry.auth.scope import Principal
 from registry.errors import Forbidden, Invalid
 from registry.filing import act as filing
 from registry.publishing import act
+from registry.settings import Settings
 
 LATER = NOW + dt.timedelta(hours=1)
 FLIP = "nothing → violation"
@@ -132,3 +135,19 @@ async def test_a_draft_with_faults_or_for_another_pack_is_refused(filed, house, 
         await tried(filed, house, shipped, key="reg")
 
     assert "prompts.required" in {fault.nearest for fault in refused.value.faults}
+
+
+async def test_from_the_command_line_it_is_a_reading_of_all_whose_history_was_tried(filed, dsn, shipped):
+    """The operator's login name is in the access log with the employers that were judged; nothing else is stored."""
+    before = await tables(filed)
+    await editions.tried(Settings(database_url=dsn), shipped + DUTY.encode(), LATER, "")
+    (read,) = (await access.find(filed, papers.OFFICE)).items
+    after = await tables(filed)
+
+    assert (read.path, read.method, read.role) == ("registry agreements backtest", "command line", "operator")
+    assert read.employers == [KEY[0]]
+    assert {name for name in after if after[name] != before[name]} == {
+        "access_log",
+        "access_subject",
+        "access_waiting",
+    }

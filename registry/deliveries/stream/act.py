@@ -3,17 +3,22 @@
 import asyncio
 import collections
 import contextlib
+import datetime as dt
 import itertools
 import signal
 import time
 import types
 import weakref
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterable, Iterator
 from typing import Any, Final
 
+import msgspec
 import structlog
+from uuid_utils.compat import uuid7
 
 from registry.access import act as access
+from registry.auth import store as access_log
+from registry.auth.reading import PENDING, Reading
 from registry.auth.scope import Principal, owner_of, scope_of
 from registry.auth.token import expires_at
 from registry.db import Connection, Database
@@ -141,6 +146,25 @@ class Feed:
             self.task.cancel()
 
 
+class Noted:
+    """A stream's reading, and the employers that it names: whoever else is met later is added, before."""
+
+    def __init__(self, reading: Reading, employers: set[str]) -> None:
+        self.reading, self.employers = reading, employers
+        self.began = time.monotonic()
+
+    async def meet(self, db: Database, found: Iterable[Event]) -> None:
+        """Add a reading of the employers of *found* that no reading of this stream names yet."""
+        new = {event.employer_id for event in found} - self.employers
+        if not new:
+            return
+        now = self.reading.read_at + dt.timedelta(seconds=time.monotonic() - self.began)
+        again = msgspec.structs.replace(self.reading, access_id=uuid7(), read_at=now)
+        async with db.transaction() as conn:
+            await access_log.record(conn, again, new)
+        self.employers |= new
+
+
 FEEDS: "weakref.WeakKeyDictionary[Database, Feed]" = weakref.WeakKeyDictionary()
 
 
@@ -162,14 +186,18 @@ async def opened(
     async with db.snapshot() as conn:
         await access.show_within(conn, scope_of(principal))
         size = await events.size(conn)
+    pending = PENDING.get()
+    noted = Noted(pending.reading, set(pending.employers)) if pending and not pending.own else None
     if not feed.takes(owner_of(principal)):
         raise Busy("too many readers hold this stream open; close one, or come back in a moment")
     # A reader who has seen more than there is comes from another ledger, or from one before a restore.
     first = size if wanted is None else min(wanted, size)
-    return sent(feed, principal, first, expires_at(authorization))
+    return sent(feed, principal, first, expires_at(authorization), noted)
 
 
-async def sent(feed: Feed, principal: Principal, first: int, ends_at: float) -> AsyncIterator[bytes]:
+async def sent(
+    feed: Feed, principal: Principal, first: int, ends_at: float, noted: Noted | None = None
+) -> AsyncIterator[bytes]:
     """Events as they come and signs of life between them, until the token ends or the process stops.
 
     Of many who were let in together, those who are too many are sent away: they come back by themselves.
@@ -181,10 +209,12 @@ async def sent(feed: Feed, principal: Principal, first: int, ends_at: float) -> 
         said = time.monotonic()
         while not feed.closed and time.time() < ends_at:
             found, after = await feed.read(first)
-            for event in found:
-                if not event.held and match.reaches(principal, event):
-                    yield frame.frame(event)
-                    said = time.monotonic()
+            mine = [event for event in found if not event.held and match.reaches(principal, event)]
+            if noted and mine:
+                await noted.meet(feed.db, mine)
+            for event in mine:
+                yield frame.frame(event)
+                said = time.monotonic()
             if after > first:
                 first = after
                 continue
