@@ -38,6 +38,7 @@ from registry.notify.act import Senders, senders, tell_disabled
 from registry.notify.notice import notice
 from registry.outbox.wake import CHANNEL, TOPIC
 from registry.redactions.apart import act as apart
+from registry.redactions.leavings import act as leavings
 from registry.settings import Settings
 from registry.witnessing.worker import publish
 
@@ -178,9 +179,11 @@ async def put_readings(work: Worker) -> None:
 
 
 async def keep_redactions(work: Worker) -> None:
-    """Keep orders to redact outside the database: a restore does those that are newer than its backup."""
-    folder = work.settings.data_dir / "redactions"
-    await apart.keep_up(work.db, folder, work.stop, lambda: work.beat("keep"))
+    """Keep orders to redact outside the database, for restores; clean up after them, which may take long."""
+    folder = work.settings.data_dir / apart.FOLDER
+    async with asyncio.TaskGroup() as both:
+        both.create_task(apart.keep_up(work.db, folder, work.stop, lambda: work.beat("keep")))
+        both.create_task(leavings.keep_clean(work.db, work.clock, work.stop))
 
 
 async def dispatch(work: Worker) -> None:

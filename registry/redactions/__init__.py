@@ -14,6 +14,7 @@ store.py      the tables; the function `redact` is the only way past the refusal
 act.py        redact by order; do redactions again in a restored copy
 http.py       the door
 apart/        orders kept outside the database, for restores of older copies
+leavings/     what the database's own files keep of what was taken, and how it is got rid of
 reach/        every row that quotes a section, and what is to be left of it
 
 What must stay true:
@@ -23,6 +24,7 @@ What must stay true:
 3. Nothing else is ever rewritten: `redact` takes the version and the sections from the tombstone itself.
 4. No move is made and no alert closed by a redaction. What is judged afterwards is judged by what is left.
 
-What is not reached: copies that were handed out before, and the database's own leavings: dead rows until
-VACUUM, the write-ahead log and backups until they run out. A restored backup is redacted again first.
+What is not reached: copies that were handed out before, the write-ahead log with its archive, and backups
+until they run out. A restored backup is redacted again first. Dead rows are cleaned away by the worker; that
+their bytes are in no file either takes `registry redactions scrub`.
 """

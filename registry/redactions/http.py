@@ -11,9 +11,10 @@ from litestar.params import HeaderParameter, PathParameter, RawBody
 from registry.auth.scope import Principal
 from registry.db import Database
 from registry.judging.house import House
-from registry.redactions import act
+from registry.redactions.apart import act
 from registry.redactions.asked import RedactionOrder
 from registry.redactions.entry import Redaction
+from registry.settings import Settings
 
 DisclosureId = Annotated[UUID, PathParameter(description="The disclosure's id.")]
 IfMatch = Annotated[
@@ -45,6 +46,7 @@ async def redact_disclosure(
     body: RawBody,
     db: NamedDependency[Database],
     house: NamedDependency[House],
+    settings: NamedDependency[Settings],
     principal: NamedDependency[Principal],
     now: NamedDependency[dt.datetime],
     if_match: IfMatch = None,
@@ -56,7 +58,8 @@ async def redact_disclosure(
     ground, its author and the list of what changed goes into the ledger; every older proof still holds.
     `still_in` names other versions that say the same.
     """
-    done = await act.redact(db, house.editions, principal, disclosure_id, body, if_match, key, now)
+    folder = settings.data_dir / act.FOLDER
+    done = await act.redact(db, house.editions, folder, principal, disclosure_id, body, if_match, key, now)
     return Response(done, headers={"Location": f"/v1/disclosures/{disclosure_id}"})
 
 

@@ -1,22 +1,50 @@
-"""Write each order to redact to a file of its own, whole or not at all; now and then, or before a backup."""
+"""Write each order to redact to a file of its own, whole or not at all, before it is answered."""
 
 import asyncio
 import contextlib
-from collections.abc import Awaitable, Callable, Sequence
+import datetime as dt
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 from uuid import UUID
 
 import msgspec
 
+from registry.agreements.terms import Edition
+from registry.auth.scope import Principal
 from registry.db import Database
 from registry.errors import Busy
 from registry.redactions import act as redactions
 from registry.redactions.act import Order
 from registry.redactions.apart import store
+from registry.redactions.entry import Redaction
 from registry.witnessing.whole.act import put
 
+FOLDER: Final = "redactions"
+"""What the folder is called, in the data folder and beside backups."""
 LOOK_SECONDS: Final = 2.0
+
+
+async def redact(
+    db: Database,
+    editions: Mapping[str, Edition],
+    folder: Path,
+    principal: Principal,
+    disclosure_id: UUID,
+    body: bytes,
+    if_match: str | None,
+    key: str | None,
+    now: dt.datetime,
+) -> Redaction:
+    """Redact by order; it is done once the order is in *folder* as well, and only then answered.
+
+    The order is written after the commit, with no lock held: before, it might be of one that never was.
+    Killed in between, nobody was told that it is done; the same order sent again, or the worker, writes it.
+    Busy, in words, where it cannot be written; what was taken stays taken.
+    """
+    made = await redactions.redact(db, editions, principal, disclosure_id, body, if_match, key, now)
+    await keep(db, folder)
+    return made
 
 
 async def keep(db: Database, folder: Path) -> int:
