@@ -18,6 +18,7 @@ from registry.judging.knowledge import Cut
 from registry.judging.ruling import Ruled, encode
 from registry.ledger import entry as entries
 from registry.rebuilding import made, store
+from registry.rebuilding.again import act as marking
 from registry.redactions.tombstone import Taken, taken
 from registry.search import act as search
 
@@ -32,7 +33,8 @@ class Rebuilt(msgspec.Struct, frozen=True):
     """How many rows of each copy were not what their source says and were written; strays were taken away.
 
     `search` counts the versions of the searchable copy, which is made anew whole. `compared` is how many rows
-    were compared one by one at the end.
+    were compared one by one at the end. `looks` counts productions and alerts that nobody would have
+    looked at again: the next sweep does, and finds when to look next.
     """
 
     documents: int
@@ -42,6 +44,7 @@ class Rebuilt(msgspec.Struct, frozen=True):
     search: int
     strays: int
     compared: int
+    looks: int = 0
 
 
 async def rebuild(dsn: str, editions: Mapping[str, Edition], report: Report | None = None) -> Rebuilt:
@@ -61,12 +64,16 @@ async def rebuild(dsn: str, editions: Mapping[str, Edition], report: Report | No
             records[table] = await store.make(conn, table)
             tell(table, records[table])
         tell("findings", findings := await make_findings(conn, editions, gone))
+        marks, odd = await marking.make(conn, editions)
+        records["loss_change"] = marks
+        tell("loss_change", marks)
         tell("alert", alerts := await make_alerts(conn))
+        tell("looks", looks := await marking.look(conn))
         tell("search", found := await search.rebuild(conn))
         await store.close(conn)
         compared = await copies.verify(conn, 0)
     log.info("copies.rebuilt", documents=documents, findings=findings, alerts=alerts, search=found)
-    return Rebuilt(documents, findings, records, alerts, found, strays, compared)
+    return Rebuilt(documents, findings, records, alerts, found, strays + odd, compared, looks)
 
 
 def silent(_copy: str, _rows: int) -> None:

@@ -3,6 +3,9 @@
 import asyncio
 import datetime as dt
 import json
+import signal
+import sys
+import textwrap
 
 import asyncpg
 import conftest
@@ -205,3 +208,106 @@ async def test_readers_go_on_and_writers_wait(db, dsn, filed, superuser):
     assert set(seen) <= {2, 3}
     async with Database.open(dsn) as other, other.snapshot() as conn:
         await copies.verify(conn, 0)
+
+
+MARKS = "SELECT employer_id, production_id, position, changed_at FROM loss_change ORDER BY position"
+
+
+async def test_marks_of_changed_losses_are_made_anew(db, dsn, filed, superuser):
+    """Dropped, a mark comes back with its place and instant, and is spread; one that nothing made goes."""
+    before = await superuser.fetch(MARKS)
+    await superuser.execute("DELETE FROM loss_change")
+    await superuser.execute("INSERT INTO loss_change VALUES ('nobody', 'nothing', 3, now(), false)")
+    await superuser.execute("UPDATE production SET judged_again_at = NULL")
+    await superuser.execute("UPDATE alert SET wakes_at = NULL")
+    done = await rebuild(dsn)
+    again = await rebuild(dsn)
+    await judging.sweep(db, papers.house(), LATER)
+
+    assert await superuser.fetch(MARKS) == before
+    assert (done.records["loss_change"], again.records["loss_change"]) == (len(before), 0)
+    assert (done.strays, again.strays, again.looks) == (1, 0, 0)
+    assert len(before) == 2, "one filing and its amendment changed losses"
+    assert not await superuser.fetchval("SELECT count(*) FROM loss_change WHERE NOT spread")
+    assert await superuser.fetchval("SELECT count(*) FROM production WHERE judged_again_at > $1", LATER)
+
+
+async def test_a_mark_of_another_instant_is_put_right(dsn, filed, superuser):
+    """A mark whose instant was changed is made anew; one that is right keeps that it was spread."""
+    before = await superuser.fetch(MARKS)
+    await superuser.execute("UPDATE loss_change SET spread = true")
+    await superuser.execute(
+        "UPDATE loss_change SET changed_at = now() WHERE position = $1", before[0]["position"]
+    )
+    done = await rebuild(dsn)
+
+    assert await superuser.fetch(MARKS) == before
+    assert (done.records["loss_change"], done.strays) == (1, 1)
+    assert await superuser.fetchval("SELECT count(*) FROM loss_change WHERE spread") == len(before) - 1
+
+
+async def test_marks_of_redacted_losses(db, dsn, filed, superuser):
+    """After losses were taken out, the redaction's mark is made anew, and older ones stay where they are."""
+    body = {"version": 1, "sections": ["workforce"], "ground": "g", "ordered_by": "o", "reason": "r"}
+    given = papers.ADMINISTRATOR, filed.disclosure_id, json.dumps(body).encode(), '"2"', "k", LATER
+    await redactions.redact(db, agreements.editions(), *given)
+    before = await superuser.fetch(MARKS)
+    kept = await rebuild(dsn)
+    still = await superuser.fetch(MARKS)
+    await superuser.execute("DELETE FROM loss_change")
+    done = await rebuild(dsn)
+
+    assert still == before
+    assert (kept.records["loss_change"], kept.strays) == (0, 0)
+    assert (done.records["loss_change"], done.strays) == (1, 0)
+    assert await superuser.fetch(MARKS) == before[-1:]
+
+
+KILLED = textwrap.dedent("""
+    import asyncio, os, signal, sys
+    from registry.agreements import act as agreements
+    from registry.rebuilding import act
+
+    def report(copy, _rows):
+        if copy == sys.argv[2]:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    asyncio.run(act.rebuild(sys.argv[1], agreements.editions(), report))
+""")
+
+
+@pytest.mark.parametrize(
+    "point",
+    [
+        "findings",
+        *(
+            pytest.param(each, marks=pytest.mark.slow)
+            for each in ("documents", "employer", "request", "loss_change", "alert", "search")
+        ),
+    ],
+)
+async def test_killed_half_way_it_has_changed_nothing(db, dsn, filed, superuser, point):
+    """Its process killed within the transaction: every row is as before, history is closed, and it runs again."""
+    whole = await contents(superuser)
+    for table in COPIES:
+        await superuser.execute(f"DELETE FROM {table}")
+    await superuser.execute("DELETE FROM loss_change")
+    await superuser.execute("UPDATE disclosure_version SET document = '{}'")
+    await superuser.execute("UPDATE judgement SET findings = ''")
+    before = await contents(superuser)
+    killed = await asyncio.create_subprocess_exec(sys.executable, "-c", KILLED, dsn, point)
+    status = await killed.wait()
+    # What a killed process held is given back when the database notices; a lock asked for waits until then.
+    await superuser.execute("BEGIN; LOCK TABLE employer, production, judgement IN SHARE MODE; COMMIT")
+    after = await contents(superuser)
+    await superuser.execute("SET session_replication_role = origin")
+    with pytest.raises(asyncpg.RestrictViolationError):
+        await superuser.execute("UPDATE judgement SET cause = 'sweep'")
+    done = await rebuild(dsn)
+
+    assert status == -signal.SIGKILL
+    assert after == before
+    assert await contents(superuser) == whole
+    assert done.findings == len(whole["judgement"])
+    assert await superuser.fetchval("SELECT count(*) FROM loss_change") == 2
+    await audit.verify(db)
