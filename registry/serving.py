@@ -1,8 +1,8 @@
 """Processes: the server, the worker, and the PostgreSQL they need when none is given.
 
-Order of a start: database, migrations, publications, then the doors. Order of an end: the doors, the worker,
-the database. A server killed without a word takes its own children with it, so that the next start finds the
-port free; the embedded PostgreSQL is joined by that start, or recovers from its log.
+Order of a start: database, migrations, witnesses, publications, then the doors. Order of an end: the doors,
+the worker, the database. A server killed without a word takes its own children with it, so that the next
+start finds the port free; the embedded PostgreSQL is joined by that start, or recovers from its log.
 """
 
 import asyncio
@@ -33,6 +33,7 @@ from registry.ledger.log.act import open_log, refuse_half_restored
 from registry.notify import worker
 from registry.publishing import act as publishing
 from registry.settings import Settings
+from registry.witnessing.looking import act as looking
 
 KILL_AFTER: Final = 15
 DEATH_OF_PARENT: Final = 1
@@ -68,11 +69,16 @@ def database(settings: Settings, say: Say, *, restoring: bool = False) -> Iterat
         yield msgspec.structs.replace(settings, database_url=dsn)
 
 
-async def ready(settings: Settings, rules: House, say: Say) -> House:
-    """Bring the database to the newest migration, and *rules* into the ledger; the House in force there."""
+async def ready(settings: Settings, rules: House, say: Say, *, looked: bool = False) -> House:
+    """Bring the database to the newest migration, and *rules* into the ledger; the House in force there.
+
+    Nothing is signed over what a witness shows and the database lacks; *looked*: they were asked just now.
+    """
     async with Database.open(settings.database_url, size=1, role=False) as opened, opened.snapshot() as conn:
         await refuse_half_restored(conn)
     await db.migrated(settings.database_url)
+    if not looked:
+        await looking.look(settings.database_url, settings, say)
     now = clock.reader(settings.clock_file)()
     seal = await open_log(settings.database_url, settings, now)
     async with Database.open(settings.database_url, size=1, seal=seal) as opened:
@@ -125,12 +131,13 @@ def work(settings: Settings, say: Say, parent: int | None = None) -> None:
         leave_with(parent)
     logs.configure(settings.log_format)
     with database(settings, say) as found:
-        asyncio.run(working(found, say))
+        # Beside a server that has asked the witnesses just now, they are not asked again.
+        asyncio.run(working(found, say, looked=parent is not None))
 
 
-async def working(settings: Settings, say: Say) -> None:
+async def working(settings: Settings, say: Say, *, looked: bool = False) -> None:
     """The worker, from the first migration to the last message."""
-    rules = await ready(settings, house.shipped(), say)
+    rules = await ready(settings, house.shipped(), say, looked=looked)
     stop = asyncio.Event()
     worker.stop_on_signals(stop)
     now = clock.reader(settings.clock_file)

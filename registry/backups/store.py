@@ -30,10 +30,6 @@ SELECT count(*) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
 WHERE n.nspname = 'public' AND c.relkind IN ('r', 'p', 'v', 'S')
 """
 
-WRITE_ANEW: Final = """
-VACUUM (FULL, ANALYZE)
-"""
-
 ADD_HALT: Final[LiteralString] = """
 INSERT INTO ledger_halt (reason, halted_at) VALUES ($1::text, $2::timestamptz) ON CONFLICT DO NOTHING
 """
@@ -58,11 +54,6 @@ async def share_snapshot(conn: Connection) -> str:
 async def is_empty(conn: Connection) -> bool:
     """Whether nothing at all is in the database."""
     return not await conn.fetchval(COUNT_TABLES)
-
-
-async def write_anew(conn: Connection) -> None:
-    """Write every table anew, without its dead rows; in no transaction."""
-    await conn.execute(WRITE_ANEW)
 
 
 async def halt(conn: Connection, reason: str, now: dt.datetime) -> None:

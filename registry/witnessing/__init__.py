@@ -11,6 +11,7 @@ act.py         each place at its own pace; which checkpoint is published
 worker.py      the same every few seconds, as a part of the worker
 http.py        the public doors
 asking/        one witness
+looking/       what witnesses show of us, before a start and behind a restore
 tiling/        the folder of tiles
 stamping/      the authority
 own/           a witness of one's own, a program of its own

@@ -2,12 +2,15 @@
 
 import datetime as dt
 import json
+import os
+import pwd
 import shutil
 
 import msgspec
 import papers
 import pytest
 
+from registry.access import act as access
 from registry.audit import act as audit
 from registry.backups import act, manifest
 from registry.backups.programs import act as programs
@@ -50,6 +53,7 @@ async def every_row(dsn):
 
 async def test_a_backup_restored_is_the_same_registry_and_goes_on(sealed, settings, folder, empty):
     """Every row of every table comes back; the manifest names tree and key; what is filed next is signed."""
+    before = await every_row(settings.database_url)
     path = await dumped(settings, folder)
     found = await act.check(path)
     async with sealed.snapshot() as conn:
@@ -61,7 +65,7 @@ async def test_a_backup_restored_is_the_same_registry_and_goes_on(sealed, settin
     there, said = await restored(path, settings, empty)
     assert said.problem is None
     assert (said.tree_size, said.rows_checked > 0) == (head.size, True)
-    assert await every_row(empty) == await every_row(settings.database_url)
+    assert await every_row(empty) == before
     seal = await logs.open_log(empty, there, LATER)
     async with Database.open(empty, seal=seal) as db:
         await papers.file(db, papers.document(key=papers.SECOND, **papers.uses()), key="k-2", now=LATER)
@@ -69,6 +73,18 @@ async def test_a_backup_restored_is_the_same_registry_and_goes_on(sealed, settin
             assert (await ledger.recount(conn)).size > head.size
         page = await disclosures.find(db, papers.OFFICE, None, None, 10)
         assert len(page.items) == 2
+
+
+async def test_a_backup_is_a_reading_of_everybody_s_data(sealed, settings, folder):
+    """Its taker's login name and the command are in the access log before a byte is written; an employer sees it."""
+    await dumped(settings, folder)
+    (read,) = (await access.find(sealed, papers.OFFICE)).items
+    whole = (await access.find(sealed, papers.ADMINISTRATOR)).items[0]
+
+    assert (read.subject, read.role) == (pwd.getpwuid(os.getuid()).pw_name, "operator")
+    assert (read.method, read.path, read.read_at) == ("command line", "registry backup", papers.NOW)
+    assert (read.employers, read.others) == ([papers.KEY[0]], True)
+    assert whole.employers == sorted(["northlight-pictures", "other-films"])
 
 
 @pytest.mark.slow

@@ -1,6 +1,7 @@
 """A restore that is broken off anywhere leaves nothing that would be served; what was taken is really gone."""
 
 import asyncio
+import contextlib
 import datetime as dt
 import json
 import shutil
@@ -8,6 +9,7 @@ import shutil
 import msgspec
 import papers
 import pytest
+from neighbours import Neighbour, anew, policy_file, reaching
 
 from registry import serving
 from registry.backups import act
@@ -16,10 +18,14 @@ from registry.backups.programs import act as programs
 from registry.backups.restoring import act as restoring
 from registry.db import Database
 from registry.errors import Busy, Corrupt
+from registry.ledger import store as ledger
 from registry.ledger.log import act as logs
+from registry.ledger.log import store as log_store
 from registry.redactions import act as redactions
 from registry.redactions.apart import act as apart
 from registry.settings import Settings
+from registry.witnessing import act as publishing
+from registry.witnessing.calling import act as calling
 
 LATER = papers.NOW + dt.timedelta(hours=1)
 
@@ -194,3 +200,70 @@ async def test_orders_are_kept_up_outside_the_database(sealed, settings, folder)
     place.write_bytes(b"in the way")
     with pytest.raises(Busy, match="where redactions are kept for restores, cannot be written"):
         await kept()
+
+
+@pytest.mark.parametrize(
+    ("where", "what", "done", "kept"),
+    [
+        (redactions, "shown", False, 0),
+        (apart.store, "list_ids", True, 0),
+        (apart, "write", True, 0),
+        (apart, "put", True, 0),
+        (None, "", True, 1),
+    ],
+    ids=["before the commit", "after it", "before the order is kept", "in between", "not at all"],
+)
+async def test_an_order_that_was_answered_is_kept_outside_the_database(
+    monkeypatch, sealed, settings, folder, where, what, done, kept
+):
+    """Killed at any line before the answer, the order was not answered; sent again, it is kept and answered once."""
+    filed = await papers.file(sealed, papers.document(key=papers.SECOND, **papers.uses()), key="k-2")
+    order = {"version": 1, "sections": ["uses"], "ground": "order", "ordered_by": "A court", "reason": "So."}
+    place, disclosure_id = settings.data_dir / apart.FOLDER, filed.receipt.disclosure_id
+    given = papers.ADMINISTRATOR, disclosure_id, json.dumps(order).encode(), '"1"', "r-1", LATER
+    with monkeypatch.context() as patched:
+        if where:
+            patched.setattr(where, what, killed)
+        with pytest.raises(Killed) if where else contextlib.nullcontext():
+            await apart.redact(sealed, {}, place, *given)
+    async with sealed.snapshot() as conn:
+        known = await conn.fetchval("SELECT count(*) FROM redaction")
+    there = len(list(place.glob("*"))) if place.is_dir() else 0
+    again = await apart.redact(sealed, {}, place, *given)
+    orders = restoring.redactions_in(folder, settings)
+
+    assert (known, there) == (int(done), kept)
+    assert [each.redaction_id for each in orders] == [again.redaction_id]
+
+
+async def test_an_order_that_cannot_be_kept_is_not_answered(sealed, settings, folder):
+    """The folder is in the way: refused in words, and the same order sent again is answered once it is mended."""
+    filed = await papers.file(sealed, papers.document(key=papers.SECOND, **papers.uses()), key="k-2")
+    order = {"version": 1, "sections": ["uses"], "ground": "order", "ordered_by": "A court", "reason": "So."}
+    place, disclosure_id = settings.data_dir / apart.FOLDER, filed.receipt.disclosure_id
+    given = papers.ADMINISTRATOR, disclosure_id, json.dumps(order).encode(), '"1"', "r-1", LATER
+    place.write_bytes(b"in the way")
+    with pytest.raises(Busy, match="where redactions are kept for restores, cannot be written"):
+        await apart.redact(sealed, {}, place, *given)
+    place.unlink()
+    made = await apart.redact(sealed, {}, place, *given)
+
+    assert [path.stem for path in place.iterdir()] == [str(made.redaction_id)]
+
+
+async def test_a_restore_asks_the_witnesses(monkeypatch, sealed, settings, folder, empty, tmp_path):
+    """Mark and tiles are lost with the machine: what a witness has signed since the backup is told, in words."""
+    path = await act.backup(settings, folder, papers.NOW, silent)
+    await papers.file(sealed, papers.document(key=papers.SECOND, **papers.uses()), key="k-2", now=LATER)
+    async with sealed.snapshot() as conn:
+        (first, *_), size = await log_store.list_logs(conn), (await ledger.head(conn)).size
+    witness = Neighbour(tmp_path / "one", "one", first.vkey)
+    rule = policy_file(tmp_path / "policy", witness.line, "quorum none")
+    settings = msgspec.structs.replace(settings, witness_policy=rule)
+    async with witness.serving() as app, reaching(one=app) as client:
+        assert await publishing.publish_once(sealed, settings, client, LATER)
+        monkeypatch.setattr(calling, "client", lambda: contextlib.nullcontext(client))
+        _, made = await restored(path, anew(settings, tmp_path / "anew"), empty)
+
+    assert f"a checkpoint of {size} was signed and let out (the witness one has signed it)" in made.problem
+    assert any("will refuse to start here" in each for each in made.advice)

@@ -104,6 +104,7 @@ async def base(settings: Settings, folder: Path, now: dt.datetime, say: Say) -> 
                 place = await archive_of(conn)
                 head = msgspec.structs.replace(await backups.look(conn, now), way="base", archive=place)
                 head, seal = await backups.vouched(conn, found.database_url, settings, head, say)
+                await backups.note_reading(db, conn, "registry backup --base", now)
                 await backups.keep_redactions(db, folder)
             async with backups.fresh(folder, manifest.name_of(head)) as into:
                 say("copying the server's folder")

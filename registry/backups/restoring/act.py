@@ -27,7 +27,9 @@ from registry.ledger.log import store as log_store
 from registry.ledger.log.owner import act as owner
 from registry.redactions import act as redactions
 from registry.redactions.act import Order
+from registry.redactions.leavings import act as leavings
 from registry.settings import Settings
+from registry.witnessing.looking import act as looking
 
 log = structlog.get_logger()
 MAKE_ROLE: Final = """
@@ -94,7 +96,7 @@ async def examine(
     now: dt.datetime,
     say: Say,
 ) -> Restored:
-    """Recount the whole ledger, hold it against the manifest, redact again what has to be."""
+    """Recount the whole ledger, hold it against manifest and witnesses, redact again what has to be."""
     dsn = settings.database_url
     say("recounting the ledger")
     async with Database.open(dsn, size=2, role=False) as db:
@@ -111,10 +113,14 @@ async def examine(
                     f"the restored ledger does not begin with the {found.tree_size} entries backed up"
                 )
     again = await redact(dsn, redactions_in(folder, settings), now, say)
+    problem: str | None = None
     try:
         problem = (await owner.status(dsn, settings)).problem
+        await looking.look(dsn, settings, say)
     except NotFound:
         problem = None
+    except Corrupt as fault:
+        problem = problem or fault.detail
     log.info("backup.restored", size=tally.size, redactions=again, problem=problem)
     return Restored(
         tree_size=tally.size,
@@ -153,8 +159,7 @@ async def redact(dsn: str, known: Sequence[Order], now: dt.datetime, say: Say) -
         try:
             done_again = await redactions.reapply(db, agreements.editions(), missing, now)
             # What was taken stands in dead rows still, until every table is written anew.
-            async with db.pool.acquire() as conn:
-                await store.write_anew(conn)
+            await leavings.scrub(dsn, now, say)
         except BaseException:
             names = ", ".join(str(order.redaction_id) for order in missing[:10])
             async with db.transaction() as conn:
