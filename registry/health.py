@@ -4,17 +4,23 @@ Alive is the process, ready is the database with every migration, working is a w
 """
 
 import datetime as dt
+import hmac
+import math
 import time
+from collections import defaultdict
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Final, Literal, LiteralString
 
 import msgspec
 import structlog
-from prometheus_client import Gauge
+from prometheus_client import REGISTRY, Gauge, Metric, generate_latest
+from prometheus_client.registry import Collector
+from prometheus_client.samples import Sample
 
 from registry import files
 from registry.db import Database
-from registry.errors import Busy
+from registry.errors import Busy, Unauthenticated
 
 log = structlog.get_logger()
 
@@ -165,3 +171,67 @@ async def refresh(db: Database, now: dt.datetime) -> None:
         LAG.labels(part).set(float(numbers[part] or 0))
     for row in pulses:
         PULSE.labels(row["part"]).set((now - row["beat_at"]).total_seconds())
+
+
+COUNTING: Final = frozenset(
+    {
+        "registry_alerts_open",
+        "registry_clocks_under_7_days",
+        "registry_deliveries",
+        "registry_subscriptions_disabled",
+    }
+)
+"""What is counted of people's matters: few of them may be somebody's."""
+FEWEST: Final = 5
+"""Fewer than so many are not told to everybody; see the same rule in statistics."""
+OF_REQUESTS: Final = "registry_request"
+OPENLY: Final = ("/health", "/ledger", "/problems", "/docs", "/.well-known", "/metrics")
+"""Addresses whose requests say nothing about anybody."""
+TOGETHER: Final = "all others"
+
+
+def metrics(authorization: str | None, token: str) -> bytes:
+    """What is counted, as Prometheus reads it: all of it for who has the *token*, else what is nobody's.
+
+    A number that is held back is NaN, which no rule takes for zero. Raises Unauthenticated for another token.
+    """
+    if authorization is None:
+        return generate_latest(Everybodys())
+    given = authorization.removeprefix("Bearer ").strip().encode()
+    if not token or not hmac.compare_digest(given, token.encode()):
+        raise Unauthenticated("this is not the token for /metrics; leave it out for what everybody may know")
+    return generate_latest()
+
+
+class Everybodys(Collector):
+    """What is counted, without small numbers of people's matters, and without which doors people use."""
+
+    def collect(self) -> Iterator[Metric]:
+        """Every metric, as everybody may know it."""
+        for each in REGISTRY.collect():
+            if each.name in COUNTING:
+                few = [s._replace(value=math.nan) if 0 < s.value < FEWEST else s for s in each.samples]
+                yield like(each, few)
+            else:
+                yield summed(each) if each.name.startswith(OF_REQUESTS) else each
+
+
+def summed(metric: Metric) -> Metric:
+    """*metric*, with the samples of all addresses that concern somebody added up."""
+    found: dict[tuple[str, tuple[tuple[str, str], ...]], float] = defaultdict(float)
+    for each in metric.samples:
+        path = each.labels.get("path", "")
+        labels = {**each.labels, "path": path if path.startswith(OPENLY) else TOGETHER}
+        if not each.name.endswith("_created"):  # an instant, of which there is no sum
+            found[each.name, tuple(labels.items())] += each.value
+    made = like(metric, [])
+    for (name, kept), value in found.items():
+        made.add_sample(name, dict(kept), value)
+    return made
+
+
+def like(metric: Metric, samples: list[Sample]) -> Metric:
+    """A metric of that name, with other samples."""
+    made = Metric(metric.name, metric.documentation, metric.type)
+    made.samples = samples
+    return made

@@ -69,6 +69,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """How often a new checkpoint is time-stamped."""
     access_batch_seconds: Annotated[int, msgspec.Meta(ge=1, le=86400)] = 600
     """How often what was read is put into the ledger, as one entry for all of it."""
+    metrics_token: str = ""
+    """What a scraper sends as bearer token to be told small numbers by /metrics, too. Empty: nobody is."""
 
     @property
     def address(self) -> str:

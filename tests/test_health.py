@@ -8,6 +8,7 @@ import pytest
 import told
 
 from registry import health
+from registry.access import http as access
 from registry.deliveries import act
 from registry.errors import Busy
 
@@ -89,18 +90,57 @@ async def test_a_sweep_that_is_overdue_is_late(db):
     assert fine.status == "working"
 
 
+TOKEN = {"Authorization": "Bearer of the scraper"}
+
+
+def metered(dsn, tmp_path):
+    return doors.opened(dsn, tmp_path, access.routes, metrics_token="of the scraper")
+
+
 async def test_metrics_tell_of_alerts_deliveries_and_the_worker(db, dsn, tmp_path):
     """By kind and age, clocks that end soon, what has not arrived; read again after a while, not each time."""
     await told.productions(db)
     await told.subscribe(db)
     await told.judge(db, told.finding("U-1"), told.finding("U-2"))
     await act.dispatch(db, act.Known(), told.NOW, lambda _: None)
-    async with doors.opened(dsn, tmp_path) as (_, client):
-        first = (await client.get("/metrics")).text
+    async with metered(dsn, tmp_path) as (_, client):
+        first = (await client.get("/metrics", headers=TOKEN)).text
         await told.judge(db, told.finding("U-1"))
-        again = (await client.get("/metrics")).text
+        again = (await client.get("/metrics", headers=TOKEN)).text
 
     assert 'registry_alerts_open{age="30 days and more",kind="violation"} 2.0' in first
     assert 'registry_deliveries{state="waiting"} 2.0' in first
     assert "registry_sweep_lag_seconds" in first
     assert 'kind="violation"} 2.0' in again
+
+
+async def test_small_numbers_are_told_to_the_scraper_only(db, dsn, tmp_path):
+    """One to four are NaN to everybody else, none and five are told; which doors people use is one sum."""
+    await told.productions(db)
+    await told.judge(db, *(told.finding(f"U-{number}") for number in range(5)))
+    await told.judge(db, told.finding("V-1"), key=told.OTHER, at=dt.datetime.now(dt.UTC))
+    async with metered(dsn, tmp_path) as (_, client):
+        await client.get("/v1/access-log")
+        await client.get("/health/live")
+        everybody = (await client.get("/metrics")).text
+        scraper = (await client.get("/metrics", headers=TOKEN)).text
+        wrong = await client.get("/metrics", headers={"Authorization": "Bearer of another"})
+
+    assert 'registry_alerts_open{age="30 days and more",kind="violation"} 5.0' in everybody
+    assert 'registry_alerts_open{age="under 1 day",kind="violation"} NaN' in everybody
+    assert 'registry_alerts_open{age="under 1 day",kind="violation"} 1.0' in scraper
+    assert 'registry_deliveries{state="waiting"} 0.0' in everybody
+    assert "/v1/" not in everybody
+    assert 'path="all others"' in everybody
+    assert 'path="/health/live"' in everybody
+    assert 'path="/v1/access-log"' in scraper
+    assert "registry_worker_pulse_age_seconds" in everybody
+    assert (wrong.status_code, wrong.json()["type"].rpartition("/")[2]) == (401, "unauthenticated")
+
+
+async def test_without_a_token_set_nobody_is_told_small_numbers(dsn, tmp_path):
+    """An empty bearer token is no key to an empty setting."""
+    async with doors.opened(dsn, tmp_path) as (_, client):
+        answer = await client.get("/metrics", headers={"Authorization": "Bearer "})
+
+    assert answer.status_code == 401
