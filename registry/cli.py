@@ -29,6 +29,7 @@ from registry import (
     keeping,
     pursuing,
     rulebook,
+    sealing,
     serving,
     tables,
 )
@@ -61,8 +62,9 @@ for group in (
     pursuing.subscriptions,
     pursuing.deliveries,
     auditing.bundle,
-    keeping.ledger,
-    keeping.witness,
+    keeping.redactions,
+    sealing.ledger,
+    sealing.witness,
 ):
     app.command(group)
 for command, examples in (

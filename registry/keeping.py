@@ -1,4 +1,4 @@
-"""The commands of those who keep a registry: verify, rebuild, back up, restore, the log's key, a witness."""
+"""The commands of those who keep a registry's database: verify, rebuild, back up, restore, scrub."""
 
 import asyncio
 import contextlib
@@ -6,40 +6,34 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Annotated, Final
 
-import msgspec
 from cyclopts import App, Parameter
+from cyclopts.types import PositiveInt
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
-from rich.table import Table
 
 from registry import clock, serving, tables
+from registry.access import act as access
 from registry.agreements import act as agreements
 from registry.audit import act as audit
 from registry.audit import verified as verification
-from registry.audit.act import Tally
 from registry.audit.recomputed import Findings, Mismatch
 from registry.audit.verified import Progress as Reached
-from registry.audit.verified import Verified
+from registry.audit.verified import Tally, Verified
+from registry.auth.reading import showing
 from registry.backups import act as backups
 from registry.backups.continuous import act as continuous
 from registry.backups.restoring import act as restoring
 from registry.commands import Json, configured
 from registry.db import Database
 from registry.errands import ERR, OUT, say, told
-from registry.errors import NotFound
-from registry.ledger.log.owner import act as owner
 from registry.ledger.moment import stated
 from registry.rebuilding import act as rebuilding
-from registry.witnessing.own import act as witnesses
-from registry.witnessing.own import worker as witness_worker
+from registry.redactions.leavings import act as leavings
 
 CORRUPT: Final = 3
 MOST_DIFFERENCES: Final = 100
 """How many differences between judgements and what comes out are shown; all of them are counted."""
 
-ledger = App(name="ledger", help="The log: who signs it, and what to do when nothing is signed.")
-witness = App(
-    name="witness", help="A witness of your own: it signs only what continues what it signed before."
-)
+redactions = App(name="redactions", help="What orders to redact leave to be done.")
 
 
 def verify(
@@ -51,12 +45,13 @@ def verify(
         Path | None,
         Parameter(help="A file of yours that says how far you verified; read if it is there, and written."),
     ] = None,
+    jobs: Annotated[PositiveInt | None, Parameter(help="Processes to share it; unsaid, one a core.")] = None,
     json: Json = False,
 ) -> int:
     """Recompute the whole history from its bytes, trusting no stored hash; 3 if it does not add up."""
     known = verification.decode(since.read_bytes()) if since and since.exists() else None
     with serving.database(configured(), say) as found:
-        tally, made = asyncio.run(verified(found.database_url, known, findings=findings))
+        tally, made = asyncio.run(verified(found.database_url, known, jobs, findings=findings))
     if since and tally.verified:
         since.write_bytes(verification.encode(tally.verified))
     different = [] if made is None else made[1]
@@ -90,7 +85,7 @@ def line(tally: Tally, made: Findings | None) -> str:
 
 
 async def verified(
-    dsn: str, known: Verified | None, *, findings: bool
+    dsn: str, known: Verified | None, jobs: int | None = None, *, findings: bool
 ) -> tuple[Tally, tuple[Findings, list[Mismatch]] | None]:
     """The whole history recomputed; with *findings*, every judgement too, and the first differences found."""
     different: list[Mismatch] = []
@@ -101,10 +96,15 @@ async def verified(
 
     async with Database.open(dsn, size=2) as opened:
         with bars() as report:
-            tally = await audit.verify(opened, known, report)
+            tally = await audit.verify(opened, known, report, jobs=jobs or audit.cores())
         if not findings:
             return tally, None
-        return tally, (await audit.verify_findings(opened, agreements.editions(), kept), different)
+        made = await audit.verify_findings(opened, agreements.editions(), kept)
+        if different:
+            now = clock.reader(configured().clock_file)()
+            async with access.by_operator(opened, "registry verify --findings", now):
+                showing(*{each.judgement.partition("/")[0] for each in different})
+        return tally, (made, different)
 
 
 @contextlib.contextmanager
@@ -138,103 +138,22 @@ def rebuild(*, json: Json = False) -> int:
                 lambda copy, rows: say(f"{copy}: {rows} rows") if rows else None,
             )
         )
-    told(made) if json else tables.show(OUT, record("Made anew", made))
+    told(made) if json else tables.show(OUT, tables.record("Made anew", made))
     return 0
 
 
-@ledger.command(name="status", help_epilogue="Examples:\n  registry ledger status")
-def log_status(*, json: Json = False) -> int:
-    """Who signs, how far, and why nothing is signed, if nothing is; changes nothing."""
-    settings = configured()
-    with serving.database(settings, say) as found:
-        status = asyncio.run(owner.status(found.database_url, settings))
-    told(status) if json else tables.show(OUT, record("The log", status))
-    return 1 if status.problem or status.halted else 0
+@redactions.command(name="scrub", help_epilogue="Examples:\n  registry redactions scrub")
+def scrub_redactions(*, json: Json = False) -> int:
+    """Write the tables anew that redactions took words from, so that the disk has them no more.
 
-
-@ledger.command(
-    name="rotate",
-    help_epilogue='Examples:\n  registry ledger rotate --by j.doe --why "the key was seen elsewhere"',
-)
-def rotate_log(
-    *,
-    by: Annotated[str, Parameter(help="Who begins the new log.")],
-    why: Annotated[str, Parameter(help="Why; everybody reads it.")],
-    origin: Annotated[str | None, Parameter(help="Its name; unsaid, the old one's with a number.")] = None,
-    key_file: Annotated[Path | None, Parameter(help="Its key; made if the file is not there.")] = None,
-    clock_is_right: Annotated[bool, Parameter(help="The newest entry is of a clock that was ahead.")] = False,
-    json: Json = False,
-) -> int:
-    """Begin a new log over the same entries, with a new name and key; the old key signs nothing any more."""
+    Each table stands still while it is written; choose a quiet hour. Says what it cannot reach.
+    """
     settings = configured()
     now = clock.reader(settings.clock_file)()
     with serving.database(settings, say) as found:
-        made = asyncio.run(
-            owner.rotate(
-                found.database_url,
-                settings,
-                now=now,
-                by=by,
-                why=why,
-                origin=origin,
-                key_file=key_file,
-                clock_is_right=clock_is_right,
-            )
-        )
-    told(made) if json else tables.show(OUT, record("The new log", made))
+        made = asyncio.run(leavings.scrub(found.database_url, now, say))
+    told(made) if json else tables.show(OUT, tables.record("Scrubbed", made))
     return 0
-
-
-@ledger.command(name="resume", help_epilogue="Examples:\n  registry ledger resume --by j.doe")
-def resume_log(*, by: Annotated[str, Parameter(help="Who has looked into it.")]) -> int:
-    """Go on with this history after somebody else was seen to hold another one."""
-    with serving.database(configured(), say) as found:
-        reason = asyncio.run(owner.resume(found.database_url, by))
-    if reason is None:
-        raise NotFound("nothing was halted")
-    say(f"goes on; it was halted because {reason}")
-    return 0
-
-
-@witness.command(
-    name="init", help_epilogue="Examples:\n  registry witness init /srv/witness --name iatse.example/witness"
-)
-def init_witness(
-    folder: Annotated[Path, Parameter(help="Its folder, on a machine of your own.")],
-    /,
-    *,
-    name: Annotated[str, Parameter(help="What its key is called: an address of yours, without scheme.")],
-) -> int:
-    """Make a witness: its key in a folder; prints the vkey to be given to the registries it signs for."""
-    OUT.file.write(witnesses.init_witness(folder, name) + "\n")
-    return 0
-
-
-@witness.command(
-    name="serve",
-    help_epilogue="Examples:\n  registry witness serve /srv/witness --policy logs.policy --port 8441",
-)
-def serve_witness(
-    folder: Annotated[Path, Parameter(help="Its folder.")],
-    /,
-    *,
-    policy: Annotated[Path, Parameter(help="Which logs it signs for: a line `log VKEY ADDRESS` each.")],
-    host: Annotated[str, Parameter(help="The address to listen on.")] = "127.0.0.1",
-    port: Annotated[int, Parameter(help="The port.")] = 8441,
-    key: Annotated[Path | None, Parameter(help="Its key, if it lies elsewhere.")] = None,
-    adopt: Annotated[
-        bool, Parameter(help="Take a folder without its mark for what it is, once.", negative=())
-    ] = False,
-) -> int:
-    """Sign checkpoints of the logs of a policy until told to stop; never two that contradict each other."""
-    witness_worker.run_witness(folder, policy, host, port, key=key, adopt=adopt, say=say)
-    return 0
-
-
-def record(title: str, said: msgspec.Struct) -> Table:
-    """What a struct says, a line for each field that says something."""
-    rows = [[name.replace("_", " "), value] for name, value in msgspec.to_builtins(said).items() if value]
-    return tables.plain(title, ["", ""], rows)
 
 
 Backups = Annotated[Path, Parameter(help="The folder of backups.")]
@@ -286,5 +205,5 @@ def restore(
         made = asyncio.run(continuous.restore(path, settings, at, now, say, archived, vkey))
     else:
         made = asyncio.run(restoring.restore(path, settings, now, say, vkey))
-    told(made) if json else tables.show(OUT, record("Restored", made))
+    told(made) if json else tables.show(OUT, tables.record("Restored", made))
     return 1 if made.problem else 0

@@ -9,6 +9,7 @@ import sys
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
+import msgspec
 from rich import box
 from rich.console import Console, ConsoleDimensions, Group, RenderableType
 from rich.table import Table
@@ -258,3 +259,9 @@ def show(console: Console, *parts: RenderableType) -> None:
     """Print *parts*, without rich's guesses about what numbers mean."""
     for part in parts:
         console.print(part, highlight=False)
+
+
+def record(title: str, said: msgspec.Struct) -> Table:
+    """What a struct says, a line for each field that says something."""
+    rows = [[name.replace("_", " "), value] for name, value in msgspec.to_builtins(said).items() if value]
+    return plain(title, ["", ""], rows)

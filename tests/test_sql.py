@@ -16,7 +16,7 @@ COMMANDS = ("SELECT", "INSERT", "UPDATE", "DELETE", "WITH", "LOCK", "SET", "VALU
 UNPREPARED = ("LOCK", "SET", "NOTIFY")
 """Commands that PREPARE does not take; they are run instead, in a transaction that is rolled back."""
 
-OF_THE_OWNER = ("registry.rebuilding.store.",)
+OF_THE_OWNER = ("registry.rebuilding.store.", "registry.rebuilding.again.store.")
 """Statements that run with the rights of the tables' owner."""
 
 

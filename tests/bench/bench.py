@@ -8,6 +8,8 @@ copy       rows a second of COPY, the same JSON again
 word       from the answer to a filing to the first webhook about it, server, worker and receiver running
 backtest   disclosures a second of judging history with a draft pack beside the one in force, on every core
 verify     entries a second of verifying a whole history, beside a bare loop of hashlib over the same bytes
+million    only by `make bench ARGS=million`: pages of searches, as-of reads and the inbox at 10,000 versions and
+           at 1,000,000, as milliseconds and ratios
 judging    CPU time of judging one disclosure against every pack of a fully union feature, stage by stage
 
 Rounds of bare and filing alternate, so that whatever else the machine does strikes both. Nothing is tuned
@@ -36,6 +38,7 @@ from shutil import rmtree
 import asyncpg
 import backtest
 import judging
+import million
 import msgspec
 import season
 import structlog
@@ -78,7 +81,11 @@ def wanted():
     )
     words.add_argument("--rows", type=int, default=20000, help="of COPY")
     words.add_argument("--judgings", type=int, default=500)
-    words.add_argument("part", nargs="?", choices=["verify"], help="this part alone; everything without")
+    words.add_argument("--few", type=int, default=10_000, help="versions of million's smaller history")
+    words.add_argument("--many", type=int, default=1_000_000, help="versions of its larger one")
+    words.add_argument(
+        "part", nargs="?", choices=["verify", "million"], help="this part alone; everything without"
+    )
     return words.parse_args()
 
 
@@ -336,6 +343,15 @@ async def by_copy(options, dsn, body):
     }
 
 
+def by_size(options, server):
+    """The same questions of a small history and of a large one."""
+    dsns = [server.replace("/postgres?", f"/{name}?") for name in ("few", "many")]
+    for dsn, name in zip(dsns, ("few", "many"), strict=True):
+        fetch(server, f"CREATE DATABASE {name}")
+        db.migrate(dsn)
+    return asyncio.run(million.measured(dsns, options.few, options.many, options.rounds))
+
+
 async def stored_production(dsn):
     """The first production as the judge is given it."""
     shipped = house.shipped()
@@ -369,7 +385,12 @@ def shown(made):
         table.add_row("  answered to webhook received: p99 ms", f"{row['p99_ms'] or 0:,.0f}", "", "")
     verified = made["verify"]
     right = "yes" if verified["check"]["right"] else "NO"
-    for name, says in (("bytes", "tree and bytes"), ("verify", "everything")):
+    for name, says in (
+        ("bytes", "tree and bytes"),
+        ("verify", "everything"),
+        ("bytes_alone", "tree and bytes, one process"),
+        ("verify_alone", "everything, one process"),
+    ):
         rate, ratio = verified[f"{name}_per_second"], verified[f"{name}_to_bare"]
         table.add_row(
             f"verify: {says}, entries/s; ÷ a bare loop of hashlib", f"{rate:,.0f}", f"{ratio}", right
@@ -400,6 +421,10 @@ def main():
                 name: server.replace("/postgres?", f"/{name}?")
                 for name in ("registry", "bare", "past", "word", "history")
             }
+            if options.part == "million":
+                made = by_size(options, server)
+                sys.stdout.write(json.dumps({"million": made}, indent=1) + "\n")
+                return 0 if made["check"]["right"] else 1
             for name in dsns:
                 fetch(server, f"CREATE DATABASE {name}")
             fetch(dsns["bare"], BARE_TABLE)
@@ -408,7 +433,7 @@ def main():
             for name in ("registry", "word", "history"):
                 db.migrate(dsns[name])
             if options.part == "verify":
-                made = asyncio.run(verifying.measured(dsns["history"]))
+                made = asyncio.run(verifying.measured(dsns["history"], folder / "history"))
                 sys.stdout.write(json.dumps({"verify": made}, indent=1) + "\n")
                 return 0 if made["check"]["right"] else 1
             asyncio.run(prepare(dsns["registry"], options.productions, now))
@@ -419,7 +444,7 @@ def main():
             made["copy"] = asyncio.run(by_copy(options, dsns["bare"], bodies[0]))
             production = asyncio.run(stored_production(dsns["registry"]))
             made["backtest"] = asyncio.run(backtest.measured(dsns["past"], now))
-            made["verify"] = asyncio.run(verifying.measured(dsns["history"]))
+            made["verify"] = asyncio.run(verifying.measured(dsns["history"], folder / "history"))
             made["judging"] = judging.measured(production, options.judgings)
     finally:
         rmtree(folder, ignore_errors=True)
