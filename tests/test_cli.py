@@ -300,6 +300,7 @@ def test_openapi_is_printed(registry):
     assert "/v1/disclosures" in document["paths"]
 
 
+@pytest.mark.slow
 def test_verify_is_0_on_a_sound_history_and_3_on_a_rewritten_one(registry, served, dsn):
     """One byte changed by a superuser is found, named, and status 3."""
     assert registry("verify", "--json")[0] == 0
@@ -388,6 +389,7 @@ def test_the_way_of_one_filing(registry, office, tmp_path):
     assert registry("verify")[0] == 0
 
 
+@pytest.mark.slow
 def test_a_case_is_followed_by_command_line(registry, office, tmp_path):
     """Answered by the office, waived by two or not at all, moved by the dozen, and printed."""
     registry("file", office.path, "--token", office.token)
@@ -422,6 +424,7 @@ def test_a_case_is_followed_by_command_line(registry, office, tmp_path):
     assert not (tmp_path / "case.doc").exists()
 
 
+@pytest.mark.slow
 def test_an_auditor_takes_proofs_home_by_command_line(registry, office, tmp_path, monkeypatch):
     """Receipt, bundle and export are files; what was verified is remembered; a changed bundle is status 3."""
     token = ("--token", f"{office.token}")

@@ -6,6 +6,9 @@ from pathlib import Path
 
 import pytest
 
+# Twice the demonstration: `make demo` plays it, too.
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def kept(tmp_path_factory):

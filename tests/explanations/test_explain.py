@@ -218,6 +218,7 @@ for rule in ("iatse-ba-2024/prompt-displacement", "iatse-ba-2024/policies-provid
 """
 
 
+@pytest.mark.slow
 def test_the_same_explanation_is_the_same_bytes_in_another_process(request):
     """JSON is stable across processes, whatever their hash seed."""
     root = str(request.config.rootpath)

@@ -126,6 +126,7 @@ def test_columns_of_uses_are_the_schemas_under_its_titles():
     )
 
 
+@pytest.mark.slow
 async def test_duckdb_and_pandas_read_the_same_totals_as_the_lists(office, make, fetch, tmp_path):
     """All tables in all three forms: as many rows as the manifest says, and the sums of the API's own lists."""
     alerts = await inbox.find(office, papers.AUDITOR, limit=200, now=papers.NOW)

@@ -35,6 +35,7 @@ async def test_one_table_is_sent_at_once_and_leads_to_its_manifest(opened):
     assert [each["export_id"] for each in lines] == [made["manifest"]["export_id"]]
 
 
+@pytest.mark.slow
 async def test_a_table_as_of_a_size_of_the_ledger(opened):
     """What was filed later is not in it, and the answer names the tree."""
     head = (await opened.good("nobody", "GET", "/ledger/head")).json()["size"]

@@ -125,6 +125,7 @@ def told(program, *words):
     return done.returncode, done.stdout + done.stderr
 
 
+@pytest.mark.slow
 @without_go
 def test_go_verifies_every_entry_tile_and_older_size(go, small):
     """Signature, inclusion of every entry, every tile, consistency with every older checkpoint."""
@@ -136,6 +137,7 @@ def test_go_verifies_every_entry_tile_and_older_size(go, small):
     assert f"consistent with {5 + len(older)} older sizes" in said
 
 
+@pytest.mark.slow
 @without_go
 def test_go_verifies_a_receipt_and_refuses_another_entry(go, small):
     """A `.tlog-proof` proves its entry; the same proof beside another entry is refused."""
@@ -148,6 +150,7 @@ def test_go_verifies_a_receipt_and_refuses_another_entry(go, small):
     assert told(go, "proof", "-vkey", folder.with_name("vkey"), proof, entry.with_name("other"))[0] == 1
 
 
+@pytest.mark.slow
 @without_go
 def test_go_finds_any_byte_that_was_changed(go, small, tmp_path):
     """A byte of the checkpoint, of a tile or of a bundle: each is found."""
